@@ -6,9 +6,12 @@ This module knows nothing of what is being done: the long work asks, and reports
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
+
+_Told = TypeVar("_Told")
+_Result = TypeVar("_Result")
 
 
 class RunControl:
@@ -62,6 +65,18 @@ class RunControl:
         """Block while paused; return False once a stop was requested."""
         self._running.wait()
         return not self._stopped.is_set()
+
+
+def result_of(
+    work: Generator[_Told, None, _Result], tell: Callable[[_Told], object] = lambda _told: None
+) -> _Result:
+    """Do some work to its end; give all that it tells to `tell`, and return what came out."""
+    while True:
+        try:
+            tell(next(work))
+        except StopIteration as end:
+            result: _Result = end.value
+            return result
 
 
 class Ticker:

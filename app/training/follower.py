@@ -25,7 +25,7 @@ from app.shared.formatting import (
 )
 from app.training import texts
 from app.training.figures_strip import FiguresStrip
-from app.training.plot.loss_history import LossHistory, evaluated_loss
+from app.training.plot.loss_history import LossHistory
 from app.training.run_log import local_time
 from app.training.tab import TrainingTab
 from engine import (
@@ -297,7 +297,7 @@ def show_epoch(strip: FiguresStrip, event: EpochDone, history: LossHistory) -> N
         if event.step == 0:
             strip.show_figure("held_out", format_loss(event.validation_loss), "before training")
     if history.best is not None and history.best.step > 0:
-        loss = format_loss(evaluated_loss(history.best))
+        loss = format_loss(history.best.deciding_loss)
         strip.show_figure("best", loss, f"at epoch {format_epoch(history.best.epoch)}")
 
 

@@ -22,11 +22,9 @@ def run_cache(arguments: Namespace) -> int:
 
 def _clear(output: Output) -> int:
     done = clear_cached_corpora()
-    if output.as_json:
-        output.result_json({"event": "cache_cleared", **asdict(done), "folder": str(done.folder)})
-    else:
-        deleted = counted(done.count, _NOUN)
-        output.result(f"{deleted} deleted from {done.folder}: {size_text(done.size)}.")
+    values = {"event": "cache_cleared", **asdict(done), "folder": str(done.folder)}
+    deleted = counted(done.count, _NOUN)
+    output.answer(values, f"{deleted} deleted from {done.folder}: {size_text(done.size)}.")
     if done.left:
         output.note(
             f"{counted(done.left, _NOUN)} could not be deleted: another program may use them. "
@@ -36,15 +34,15 @@ def _clear(output: Output) -> int:
 
 
 def _list(kept: CachedCorpora, output: Output) -> None:
-    if output.as_json:
-        values = {"folder": str(kept.folder), "size": kept.size}
-        output.result_json({"event": "cache", **asdict(kept), **values})
-        return
-    output.result(
-        f"{kept.folder}: {counted(len(kept.texts), _NOUN)}, {size_text(kept.size)} of at most "
-        f"{size_text(kept.most_bytes)}."
-    )
+    values = {"folder": str(kept.folder), "size": kept.size}
+    lines = [
+        (
+            f"{kept.folder}: {counted(len(kept.texts), _NOUN)}, {size_text(kept.size)} of at most "
+            f"{size_text(kept.most_bytes)}."
+        )
+    ]
     for text in kept.texts:
         used = time.strftime("%Y-%m-%d %H:%M", time.localtime(text.used_at))
         name = text.name or "(damaged)"
-        output.result(f"{size_text(text.size):>10}  used {used}  {name}")
+        lines.append(f"{size_text(text.size):>10}  used {used}  {name}")
+    output.answer({"event": "cache", **asdict(kept), **values}, *lines)

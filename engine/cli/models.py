@@ -62,11 +62,8 @@ def run_next(arguments: Namespace) -> int:
         if control.is_stopped:
             return control.exit_code
         following = next_words(model, settings, arguments.count, word=arguments.word)
-    if arguments.json:
-        output.result_json({"event": "next_words", **asdict(following)})
-        return 0
-    for line in next_word_lines(following):
-        output.result(line)
+    values = {"event": "next_words", **asdict(following)}
+    output.answer(values, *next_word_lines(following))
     return 0
 
 
@@ -120,34 +117,31 @@ def run_score(arguments: Namespace) -> int:
 def run_info(arguments: Namespace) -> int:
     """Describe a model file."""
     model = open_model(arguments.model)
-    output = Output(as_json=arguments.json)
-    if arguments.json:
-        output.result_json(
-            {
-                "event": "model_info",
-                "title": model.title,
-                "description": model.description,
-                "step": model.step,
-                "epoch": model.epoch,
-                "parameters": model.parameters,
-                "model_config": model.model_config.to_json(),
-                "train_config": model.train_config.to_json(),
-                "corpus": asdict(model.summary),
-                "references": None if model.references is None else asdict(model.references),
-            }
-        )
-        return 0
-    output.result(model.description)
-    summary = model.summary
-    output.result(
-        f"Text: {summary.name}, {counted(summary.sentences, 'sentence')}, "
-        f"{counted(summary.words, 'word')}."
-    )
-    output.result(f"Words: {describe_tokenizer(summary.tokenizer)}.")
-    if model.references is not None:
-        output.result(f"Its held-out text. {references_line(model.references)}")
-    for done in model.history.evaluations:
-        output.result(event_sentence(done))
+    summary, references = model.summary, model.references
+    values = {
+        "event": "model_info",
+        "title": model.title,
+        "description": model.description,
+        "step": model.step,
+        "epoch": model.epoch,
+        "parameters": model.parameters,
+        "model_config": model.model_config.to_json(),
+        "train_config": model.train_config.to_json(),
+        "corpus": asdict(summary),
+        "references": None if references is None else asdict(references),
+    }
+    lines = [
+        model.description,
+        (
+            f"Text: {summary.name}, {counted(summary.sentences, 'sentence')}, "
+            f"{counted(summary.words, 'word')}."
+        ),
+        f"Words: {describe_tokenizer(summary.tokenizer)}.",
+    ]
+    if references is not None:
+        lines.append(f"Its held-out text. {references_line(references)}")
+    lines += map(event_sentence, model.history.evaluations)
+    Output(as_json=arguments.json).answer(values, *lines)
     return 0
 
 
@@ -165,11 +159,9 @@ def run_export(arguments: Namespace) -> int:
             raise ModelFileError(f"{each} exists: it is left as it is. Give another name.")
     model = open_model(arguments.model)
     write_model(model, path)
-    output = Output(as_json=arguments.json)
-    if arguments.json:
-        output.result_json({"event": "model_written", "paths": [str(each) for each in written]})
-    else:
-        output.result(f"{model.description} Written to {' and '.join(map(str, written))}.")
+    paths = [str(each) for each in written]
+    line = f"{model.description} Written to {' and '.join(paths)}."
+    Output(as_json=arguments.json).answer({"event": "model_written", "paths": paths}, line)
     return 0
 
 

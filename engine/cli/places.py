@@ -85,7 +85,7 @@ def _is_replaceable(path: Path) -> bool:
     try:
         if path.is_file() and path.stat().st_size == 0:
             return True
-        header = read_file(path, read_header)
+        header = read_file(path, lambda file: read_header(file, sys.maxsize))  # any version
     except (ModelFileError, OSError):
         return False
     return bool(header.metadata.get("format") == FORMAT)

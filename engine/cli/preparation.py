@@ -6,22 +6,20 @@ Nothing of training is loaded here.
 import contextlib
 import sys
 from argparse import Namespace
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
 
 from engine.cli.settings.configs import is_standard_input
 from engine.cli.terminal.output import Output
 from engine.cli.terminal.texts import evaluated_lines, reading_hints
 from engine.config import CorpusConfig, CsvConfig
-from engine.control import Notice, RunControl
+from engine.control import Notice, RunControl, result_of
 from engine.corpus.build import build_corpus
 from engine.corpus.corpus import Corpus, CorpusReady
 from engine.corpus.kept.cache import corpus_cache_folder
 from engine.errors import ConfigError, CorpusError
-from engine.events import Event
 from engine.files.atomic import explain_os_error
 from engine.language_model.counted_text import (
     count_table,
@@ -34,8 +32,6 @@ from engine.language_model.ngram import NGramModel
 from engine.tokenization.reading import Reading
 
 _READ_AT_ONCE = 1 << 20  # bytes of standard input
-
-_Result = TypeVar("_Result")
 
 
 def prepare(
@@ -84,16 +80,6 @@ def text_at_hand(config: CorpusConfig, control: RunControl) -> Iterator[CorpusCo
         yield replace(config, path=path)
 
 
-def result_of(work: Generator[Event, None, _Result], output: Output) -> _Result:
-    """Show the events of some work; return what came out."""
-    while True:
-        try:
-            output.show(next(work))
-        except StopIteration as end:
-            result: _Result = end.value
-            return result
-
-
 def counted_beside(
     arguments: Namespace, model: LanguageModel, control: RunControl, output: Output
 ) -> tuple[LanguageModel, NGramModel | None]:
@@ -129,8 +115,8 @@ def counted_beside(
         output.show(Notice(text=unknown_split(corpus)))
     corpus = divided or corpus
     if not arguments.mixture:
-        return model, result_of(count_table(model, corpus, control), output)
-    mixture = result_of(fit_mixture(model, corpus, control), output)
+        return model, result_of(count_table(model, corpus, control), output.show)
+    mixture = result_of(fit_mixture(model, corpus, control), output.show)
     if mixture is None:
         return model, None
     output.note(mixture.description)

@@ -75,11 +75,8 @@ def _refuse_unused(arguments: Namespace) -> None:
 
 
 def _tell(output: Output, action: str, run_id: str, text: str) -> None:
-    if output.as_json:
-        values = {"action": action, "run_id": run_id, "text": text}
-        output.result_json({"event": "run_changed"} | values)
-    else:
-        output.result(text)
+    values = {"event": "run_changed", "action": action, "run_id": run_id, "text": text}
+    output.answer(values, text)
 
 
 def _change(store: RunStore, run: RunInfo, arguments: Namespace) -> tuple[str, str]:
@@ -163,16 +160,10 @@ def _resume(store: RunStore, run: RunInfo, arguments: Namespace, output: Output)
 def _list(store: RunStore, output: Output, *, in_trash: bool) -> None:
     runs = store.list(in_trash=in_trash)
     for run in runs:
-        if output.as_json:
-            output.result_json(_plain(run))
-            continue
-        output.result(f"{run.run_id}  {run.state:<11}  {run.name}")
-        output.result(f"    {run.settings}")
-        output.result(f"    {_progress(run)}")
-        if run.tags:
-            output.result(f"    tags: {', '.join(run.tags)}")
-        for line in filter(None, (run.note, run.message, run.problem)):
-            output.result(f"    {line}")
+        tags = f"tags: {', '.join(run.tags)}" if run.tags else ""
+        told = filter(None, (tags, run.note, run.message, run.problem))
+        lines = [f"    {line}" for line in (run.settings, _progress(run), *told)]
+        output.answer(_plain(run), f"{run.run_id}  {run.state:<11}  {run.name}", *lines)
     if not output.as_json and not know_the_same_words([run for run in runs if run.saved]):
         output.note("These runs know different words: their losses cannot be compared.")
     if not runs and in_trash:
@@ -184,11 +175,9 @@ def _list(store: RunStore, output: Output, *, in_trash: bool) -> None:
 def _list_epochs(store: RunStore, run: RunInfo, output: Output) -> None:
     kept = store.epoch_models(run.run_id)
     for each in kept:
-        if output.as_json:
-            values = {"epoch": each.epoch, "loss": each.loss, "path": str(each.path)}
-            output.result_json({"event": "epoch_model"} | values)
-        else:
-            output.result(f"epoch {each.epoch:<6g}  loss {each.loss:.4f}  {each.path}")
+        values = {"epoch": each.epoch, "loss": each.loss, "path": str(each.path)}
+        line = f"epoch {each.epoch:<6g}  loss {each.loss:.4f}  {each.path}"
+        output.answer({"event": "epoch_model"} | values, line)
     if not kept:
         output.note(f"No model of an epoch of {run.name} was kept.")
     elif not output.as_json:
@@ -198,10 +187,8 @@ def _list_epochs(store: RunStore, run: RunInfo, output: Output) -> None:
 def _show_repeating(run: RunInfo, output: Output, *, as_file: bool) -> None:
     """Write what repeats a run: the file of its settings, or the line to type."""
     text = run_settings(run) if as_file else train_command(run)
-    if output.as_json:
-        output.result_json({"event": "run_settings", "run_id": run.run_id, "text": text})
-    else:
-        output.result(text.rstrip("\n"))
+    values = {"event": "run_settings", "run_id": run.run_id, "text": text}
+    output.answer(values, text.rstrip("\n"))
 
 
 def _progress(run: RunInfo) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from engine.cli.meeting import launch_name, restarts
 from engine.cli.models import show_sentences
 from engine.cli.places import require_consent, require_place
-from engine.cli.preparation import prepare, result_of, text_at_hand
+from engine.cli.preparation import prepare, text_at_hand
 from engine.cli.ranks import follow_along, joined, text_for
 from engine.cli.settings.configs import file_config, is_standard_input, train_records
 from engine.cli.settings.settings_file import print_settings
@@ -26,7 +26,7 @@ from engine.cli.terminal.texts import (
     training_hints,
 )
 from engine.config import CorpusConfig, CsvConfig, ModelConfig, SampleConfig, TrainConfig
-from engine.control import Notice, RunControl, Ticker
+from engine.control import Notice, RunControl, Ticker, result_of
 from engine.corpus.corpus import Corpus
 from engine.corpus.sample_comments import sample_comments_path, sample_entropy
 from engine.errors import (
@@ -171,7 +171,7 @@ def run_evaluate(arguments: Namespace) -> int:
             return control.exit_code
         for hint in evaluation_hints(model, corpus):
             output.show(hint)
-        result = result_of(evaluate_corpus(model, corpus, control), output)
+        result = result_of(evaluate_corpus(model, corpus, control), output.show)
         references = None
         if result is not None and arguments.count_on is not None:
             source = prepare(
@@ -185,22 +185,23 @@ def run_evaluate(arguments: Namespace) -> int:
             if source is None:
                 return control.exit_code
             counting = evaluate_references(model, source, corpus, control)
-            references = result_of(counting, output)
+            references = result_of(counting, output.show)
     if result is None or control.is_stopped:
         return control.exit_code
-    if arguments.json:
-        values = {} if references is None else {"references": asdict(references)}
-        output.result_json({"event": "corpus_evaluated", **asdict(result), **values})
-        return 0
-    output.result(
-        f"{counted(result.words, 'word')} (each end of a sentence is one) in "
-        f"{counted(result.sentences, 'sentence')}; the model does not know "
-        f"{result.unknown_share:.1%} of the words: loss {result.loss:.4f} nats per word, "
-        f"perplexity {result.perplexity:,.1f}, "
-        f"{result.bits_per_word:.3f} bits per word."
-    )
+    values = {"event": "corpus_evaluated", **asdict(result)}
+    lines = [
+        (
+            f"{counted(result.words, 'word')} (each end of a sentence is one) in "
+            f"{counted(result.sentences, 'sentence')}; the model does not know "
+            f"{result.unknown_share:.1%} of the words: loss {result.loss:.4f} nats per word, "
+            f"perplexity {result.perplexity:,.1f}, "
+            f"{result.bits_per_word:.3f} bits per word."
+        )
+    ]
     if references is not None:
-        output.result(f"Counted on {arguments.count_on.name}. {references_line(references)}")
+        values["references"] = asdict(references)
+        lines.append(f"Counted on {arguments.count_on.name}. {references_line(references)}")
+    output.answer(values, *lines)
     return 0
 
 

@@ -227,19 +227,25 @@ class Corpus:
         The first refused or repaired rows, at most `MOST_PROBLEMS`.
     references : ReferenceLosses or None
         What is lost on the held-out text without a network, once somebody counted it.
+    store : TokenStore
+        All words of the text, whatever is known of them.
+    ranking : Ranking
+        The order in which words are known.
+    is_validation : bool array of shape (S,)
+        Whether each sentence is held out.
     """
 
     __slots__ = (
         "_document_ends",
-        "_is_validation",
-        "_ranking",
-        "_store",
         "_training",
         "_validation",
         "_wanted_size",
+        "is_validation",
         "problems",
+        "ranking",
         "reading",
         "references",
+        "store",
         "summary",
         "vocabulary",
     )
@@ -262,26 +268,26 @@ class Corpus:
         """
         self._document_ends: Offsets | None = None  # (documents,), in sentences, once asked for
         self.references: ReferenceLosses | None = None
-        self._is_validation = _of_sentences(store)  # (S,)
+        self.is_validation = _of_sentences(store)  # (S,)
         if ranking is None:
-            left_out = self._is_validation if counted == "training" else None
+            left_out = self.is_validation if counted == "training" else None
             ranking = Ranking.counted(
                 store.counts, store.word_ranks, store.offsets, left_out, store.unknown_rank()
             )
         kept = min(vocabulary_size - SPECIAL_TOKENS, ranking.frequent(min_count))
         known = tuple(store.words[rank] for rank in ranking.first(kept))
         counts = ranking.counts[:kept].tolist()
-        self._store = store
-        self._ranking = ranking
+        self.store = store
+        self.ranking = ranking
         self._wanted_size = vocabulary_size
         self.problems = problems
         self.vocabulary = Vocabulary.from_words(known, counts)
         self.reading = store.reading.known_only(known)
         self._training: Sentences | None = None
         self._validation: Sentences | None = None
-        sentences = int(np.count_nonzero(self._is_validation))  # held out, and the words in them:
+        sentences = int(np.count_nonzero(self.is_validation))  # held out, and the words in them:
         words = sum(
-            int(np.diff(store.offsets[first : last + 1])[self._is_validation[first:last]].sum())
+            int(np.diff(store.offsets[first : last + 1])[self.is_validation[first:last]].sum())
             for first, last in slices(store.offsets)
         )
         held_out = int(store.is_validation.sum())
@@ -306,25 +312,10 @@ class Corpus:
         )
 
     def __len__(self) -> int:
-        return len(self._store.offsets) - 1
+        return len(self.store.offsets) - 1
 
     def __repr__(self) -> str:
         return f"Corpus of {len(self)} sentences from {self.summary.name}"
-
-    @property
-    def store(self) -> TokenStore:
-        """All words of the text, whatever is known of them."""
-        return self._store
-
-    @property
-    def ranking(self) -> Ranking:
-        """The order in which words are known."""
-        return self._ranking
-
-    @property
-    def is_validation(self) -> NDArray[np.bool_]:
-        """Whether each sentence is held out, (S,)."""
-        return self._is_validation
 
     @property
     def training(self) -> Sentences:
@@ -344,11 +335,11 @@ class Corpus:
         """Return sentence `index` of the file, 0 <= index < len(self), as the network sees it."""
         if not 0 <= index < len(self):
             raise IndexError(f"there is no sentence {index} among {len(self)}")
-        store = self._store
+        store = self.store
         ranks = store.word_ranks[store.offsets[index] : store.offsets[index + 1]].tolist()
         text = store.texts[store.text_offsets[index] : store.text_offsets[index + 1]]
         kept = len(self.vocabulary) - SPECIAL_TOKENS
-        own = self._ranking.of(np.array(ranks, dtype=np.int32)).tolist()
+        own = self.ranking.of(np.array(ranks, dtype=np.int32)).tolist()
         ids = [min(rank, kept) + FIRST_WORD_ID for rank in own]
         file, line = store.origins.of(self._document_of(index))
         return SentenceView(
@@ -360,42 +351,42 @@ class Corpus:
             number=index + 1,
             x=(self.vocabulary.start_id, *ids),
             y=(*ids, self.vocabulary.end_id),
-            is_validation=bool(self._is_validation[index]),
+            is_validation=bool(self.is_validation[index]),
             line=line,
             file=file,
         )
 
     def _document_of(self, sentence: int) -> int:
         if self._document_ends is None:
-            self._document_ends = np.cumsum(self._store.document_lengths, dtype=np.int64)
+            self._document_ends = np.cumsum(self.store.document_lengths, dtype=np.int64)
         return int(np.searchsorted(self._document_ends, sentence, side="right"))
 
     def word_frequencies(self) -> tuple[int, ...]:
         """Return the counts of all words of the part that is counted, most common first."""
-        return tuple(self._ranking.counts[: self._ranking.frequent(1)].tolist())
+        return tuple(self.ranking.counts[: self.ranking.frequent(1)].tolist())
 
     def unknown_share(self, vocabulary_size: int) -> float:
         """Return the share of words that a vocabulary of this size would not know."""
         kept = max(0, vocabulary_size - SPECIAL_TOKENS)
-        return self._unknown_share(min(kept, self._ranking.frequent(self.summary.min_count)))
+        return self._unknown_share(min(kept, self.ranking.frequent(self.summary.min_count)))
 
     def _unknown_share(self, kept: int) -> float:
-        totals = self._ranking.totals
+        totals = self.ranking.totals
         return float(totals[kept:].sum() / max(1, totals.sum()))
 
     def share_with_letters(self) -> float:
         """Return which share of all words, known or not, has a letter; 1 if there is none."""
-        totals, with_letters = self._ranking.totals, 0
-        ranks = iter(self._ranking.first(len(totals)))
+        totals, with_letters = self.ranking.totals, 0
+        ranks = iter(self.ranking.first(len(totals)))
         for begin in range(0, len(totals), _WORDS_AT_ONCE):
             counts = totals[begin : begin + _WORDS_AT_ONCE].tolist()
             for count, rank in zip(counts, ranks, strict=False):
-                with_letters += count * any(map(str.isalpha, self._store.words[rank]))
+                with_letters += count * any(map(str.isalpha, self.store.words[rank]))
         return with_letters / int(totals.sum()) if totals.any() else 1.0
 
     def vocabulary_budget(self) -> VocabularyBudget:
         """Return what each vocabulary size would cost: counted anew at each call, in O(words)."""
-        store, ranking = self._store, self._ranking
+        store, ranking = self.store, self.ranking
         most = ranking.frequent(self.summary.min_count)
         return VocabularyBudget(
             ranking.totals,
@@ -408,24 +399,24 @@ class Corpus:
     def with_vocabulary_size(self, vocabulary_size: int) -> "Corpus":
         """Return the same corpus with another vocabulary; nothing is tokenised again."""
         size = max(vocabulary_size, SPECIAL_TOKENS + 1)
-        return self._made(self._store, size, self._ranking)
+        return self._made(self.store, size, self.ranking)
 
     def with_validation_fraction(self, fraction: float, seed: int = 0) -> "Corpus":
         """Return the same corpus with another share of its documents held out.
 
         Where words are counted in the training part alone, they are counted anew.
         """
-        ranking = self._ranking if self.summary.counted == "all" else None
-        return self._made(self._store.divided(fraction, seed), self._wanted_size, ranking)
+        ranking = self.ranking if self.summary.counted == "all" else None
+        return self._made(self.store.divided(fraction, seed), self._wanted_size, ranking)
 
     def with_min_count(self, min_count: int) -> "Corpus":
         """Return the same corpus with another count from which on words are known."""
-        return self._made(self._store, self._wanted_size, self._ranking, min_count)
+        return self._made(self.store, self._wanted_size, self.ranking, min_count)
 
     def with_all_words(self) -> "Corpus":
         """Return the same corpus with every word known, for a model with words of its own."""
-        ranking = self._ranking if self.summary.counted == "all" else None
-        return self._made(self._store, sys.maxsize, ranking, 1, "all")
+        ranking = self.ranking if self.summary.counted == "all" else None
+        return self._made(self.store, sys.maxsize, ranking, 1, "all")
 
     def _made(
         self,
@@ -447,15 +438,15 @@ class Corpus:
 
     def _select(self, *, is_validation: bool) -> Sentences:
         """Frame the sentences of one side in ids."""
-        store, word_dim = self._store, len(self.vocabulary)
+        store, word_dim = self.store, len(self.vocabulary)
         ids = Spool(store.folder, most_in_memory=_IDS_IN_MEMORY)
         offsets, end = Spool(store.folder), np.zeros(1, dtype=np.int64)
         offsets.append(end)
         for first, last in slices(store.offsets):
             some = np.diff(store.offsets[first : last + 1])  # (sentences of the slice,)
             ranks = store.word_ranks[store.offsets[first] : store.offsets[last]]
-            chosen = self._is_validation[first:last] == is_validation
-            own = self._ranking.of(ranks[np.repeat(chosen, some)])
+            chosen = self.is_validation[first:last] == is_validation
+            own = self.ranking.of(ranks[np.repeat(chosen, some)])
             lengths = some[chosen]
             ids.append(_framed(own, lengths, word_dim))
             ends = end + np.cumsum(lengths + 2)

@@ -6,7 +6,6 @@ separator belongs to; no field is ever moved into another column.
 
 import itertools
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -206,8 +205,3 @@ def shape_of(
     """Return the shape of a table that has `rows` of `width` fields."""
     columns = tuple(column_of([row[index] for row in rows]) for index in range(width))
     return Shape(columns=columns, rows=len(rows), ends_with_delimiter=ends_with_delimiter)
-
-
-def most_common(values: Sequence[int]) -> int:
-    """Return the value that is there most often; of several, the first."""
-    return Counter(values).most_common(1)[0][0] if values else 0

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.errors import ExportError
+from engine.errors import EngineError, ExportError
 
 if sys.platform != "win32":
     import fcntl
@@ -71,11 +71,16 @@ def export_file(path: Path, data: bytes, what: str) -> None:
     ExportError
         If that failed; an older file is intact.
     """
+    write_or_raise(path, data, f"{what} could not be written", ExportError)
+
+
+def write_or_raise(path: Path, data: bytes, failed: str, kind: type[EngineError]) -> None:
+    """Write a file as `write_durably` does; an error of `kind` begins with what `failed`."""
     try:
         write_durably(path, data)
     except OSError as error:
-        raise ExportError(
-            f"{what} could not be written to {path}, because {explain_os_error(error)}. "
+        raise kind(
+            f"{failed} to {path}, because {explain_os_error(error)}. "
             "A file that was there before is unchanged."
         ) from error
 

@@ -25,7 +25,7 @@ import numpy as np
 from engine.config import ModelConfig
 from engine.corpus.counting.references import ReferenceLosses
 from engine.errors import ModelFileError
-from engine.files.atomic import explain_os_error, write_durably
+from engine.files.atomic import write_or_raise
 from engine.files.records import parse_json, record_from_json
 from engine.files.tensors import Array, Header, TensorFileReader, demand, read_file, write_tensors
 from engine.language_model.model import LanguageModel
@@ -68,14 +68,7 @@ def save_model(model: LanguageModel, path: Path | str) -> None:
         If the model holds numbers that are not finite, or the file cannot be written.
         An older file at `path` is then unchanged.
     """
-    data = model_to_bytes(model)
-    try:
-        write_durably(Path(path), data)
-    except OSError as error:
-        raise ModelFileError(
-            f"The model was not saved to {path}, because {explain_os_error(error)}. "
-            "A file that was there before is unchanged."
-        ) from error
+    write_or_raise(Path(path), model_to_bytes(model), "The model was not saved", ModelFileError)
 
 
 def load_model(path: Path | str) -> LanguageModel:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ModelFileError
-from engine.files.atomic import explain_os_error, write_durably
+from engine.files.atomic import write_or_raise
 from engine.language_model.checkpoint import SUFFIX, load_model, require_network_alone, save_model
 from engine.language_model.model import LanguageModel
 from engine.language_model.tutorial_npz import (
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 EXPORT_SUFFIXES = (".onnx", ".vec")
 
 _OPSET, _IR_VERSION = 17, 8  # old enough for the runtimes in use
+_FAILED = "The model was not exported"
 _LARGEST_ONNX = 2_000_000_000  # bytes; the format ends at 2 GiB
 
 TUTORIAL_SUFFIX = ".npz"
@@ -58,7 +59,7 @@ def export_onnx(model: LanguageModel, path: Path) -> None:
             f"The model was not exported to {path}: an ONNX file holds at most 2 GB, and its "
             f"parameters take {size / 1e9:.1f} GB. Save it as a .safetensors file."
         )
-    _write(path, _graph_of(model).SerializeToString())
+    write_or_raise(path, _graph_of(model).SerializeToString(), _FAILED, ModelFileError)
 
 
 def export_word_vectors(model: LanguageModel, path: Path) -> None:
@@ -76,17 +77,8 @@ def export_word_vectors(model: LanguageModel, path: Path) -> None:
     for word, vector in zip(model.vocabulary.words, U.T, strict=True):
         name = "_".join(word.split()) or "_"
         lines.append(f"{name} {' '.join(map(str, vector.tolist()))}")
-    _write(path, "\n".join([*lines, ""]).encode("utf-8", "replace"))
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        write_durably(path, data)
-    except OSError as error:
-        raise ModelFileError(
-            f"The model was not exported to {path}, because {explain_os_error(error)}. "
-            "A file that was there before is unchanged."
-        ) from error
+    data = "\n".join([*lines, ""]).encode("utf-8", "replace")
+    write_or_raise(path, data, _FAILED, ModelFileError)
 
 
 def _graph_of(model: LanguageModel) -> "onnx.ModelProto":

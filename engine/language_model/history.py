@@ -44,6 +44,11 @@ class EpochDone:
     # version stored.
     change_error: float | None = field(default=None, compare=False)
 
+    @property
+    def deciding_loss(self) -> float:
+        """The held-out loss where there is one, else that of the training text."""
+        return self.training_loss if self.validation_loss is None else self.validation_loss
+
 
 _OUTLINE_POINTS = 48
 
@@ -98,7 +103,7 @@ class TrainingHistory:
 
     def lowest_loss(self) -> float:
         """Return the lowest evaluated loss, in nats per word; infinite without an evaluation."""
-        return min(map(evaluated_loss, self.evaluations), default=math.inf)
+        return min((done.deciding_loss for done in self.evaluations), default=math.inf)
 
     def outline(self) -> list[float]:
         """Return the losses as a few means of equally many points, for a small picture."""
@@ -165,8 +170,3 @@ class HistoryRecorder:
             evaluations=tuple(self._evaluations),
             halvings=tuple(self._halvings),
         )
-
-
-def evaluated_loss(done: EpochDone) -> float:
-    """Return the loss that decides: the held-out one where there is one."""
-    return done.training_loss if done.validation_loss is None else done.validation_loss

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.config import ModelConfig, TrainConfig
-from engine.language_model.history import TrainingHistory, evaluated_loss
+from engine.language_model.history import TrainingHistory
 from engine.tokenization.languages import describe_tokenizer
 from engine.wording import counted
 
@@ -139,7 +139,7 @@ class LanguageModel:
         if self.train_config.recipe == "fast":  # a rise takes it back to its best parameters
             held_out = told.validation_loss is not None
             alike = (done for done in decided if (done.validation_loss is not None) == held_out)
-            told, when = min(alike, key=evaluated_loss), " at its best"
+            told, when = min(alike, key=lambda done: done.deciding_loss), " at its best"
         if told.validation_loss is not None:
             return f"; its loss on held-out text is {told.validation_loss:.3f} nats per word{when}"
         return f"; its training loss is {told.training_loss:.3f} nats per word{when}"

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import FILTERS, CsvConfig, ModelConfig, Recipe, SampleConfig, TrainConfig
-from engine.control import Notice, RunControl, StageProgress
+from engine.control import Notice, RunControl, StageProgress, result_of
 from engine.corpus.corpus import Corpus
 from engine.errors import ConfigError
 from engine.language_model.counted_text import (
@@ -201,7 +201,7 @@ class Model:
         divided = split_as_trained(model, corpus)
         if divided is None:
             tell(Notice(text=unknown_split(corpus)))
-        return _result_of(partial(work, model, divided or corpus))
+        return _finished(partial(work, model, divided or corpus))
 
     def rank(
         self,
@@ -298,7 +298,7 @@ class Model:
         text = text_for(self.language_model, text)
         # nothing held out, and every word kept: what the model does not know is decided there
         corpus = text.corpus.with_all_words().with_validation_fraction(0.0)
-        found = _result_of(partial(evaluate_corpus, self.language_model, corpus))
+        found = _finished(partial(evaluate_corpus, self.language_model, corpus))
         return Evaluated(**fields_of(found))
 
     def save(self, path: Path | str) -> None:
@@ -464,18 +464,12 @@ def fit(
     return Model(learned)
 
 
-def _result_of(
+def _finished(
     work: "Callable[[RunControl], Generator[StageProgress | Notice, None, _Result | None]]",
 ) -> _Result:
     """Do some work under a bar; Ctrl+C raises `KeyboardInterrupt`, for half of it has no result."""
     with stopped_by_ctrl_c() as control, StageBars(shown=True) as bars:
-        progress = work(control)
-        while True:
-            try:
-                bars.show(next(progress))
-            except StopIteration as end:
-                result: _Result | None = end.value
-                break
+        result = result_of(work(control), bars.show)
     if result is None:
         raise KeyboardInterrupt
     return result

@@ -140,8 +140,7 @@ class RunRecorder:
     def _keep_epoch(self, model: LanguageModel) -> None:
         done, self._evaluated = self._evaluated, None
         if done is not None and done.step == model.step and done.step > 0:
-            loss = done.training_loss if done.validation_loss is None else done.validation_loss
-            self._writer.keep_epoch(model, loss)
+            self._writer.keep_epoch(model, done.deciding_loss)
 
     def _is_due(self, event: Event) -> bool:
         """Tell whether to save now: after an epoch soon, else after a while."""

@@ -181,7 +181,7 @@ class RunWriter:
         try:
             self._ensure()
         except OSError as error:
-            self._fail(explain_os_error(error))
+            self._fail(error)
 
     def _ensure(self) -> None:
         """Make the folder and what must be in it, also if it was taken away meanwhile."""
@@ -213,10 +213,8 @@ class RunWriter:
             if checkpoint.last is not None:
                 folder.write(folder.last_path, model_to_bytes(checkpoint.last))
             folder.write_json(folder.status_path, checkpoint.status)
-        except OSError as error:
-            self._fail(explain_os_error(error))
-        except (EngineError, ValueError) as error:  # numbers that are not finite
-            self._fail(str(error).rstrip("."))
+        except (OSError, EngineError, ValueError) as error:
+            self._fail(error)
         else:
             self._succeed(checkpoint)
             return True
@@ -244,11 +242,11 @@ class RunWriter:
                 each.path.unlink(missing_ok=True)
         except OSError as error:
             if error.errno not in FULL:
-                self._fail(explain_os_error(error))
+                self._fail(error)
             elif not self._failure:  # the run itself may still find room
                 self._tell_full()
-        except (EngineError, ValueError) as error:  # numbers that are not finite
-            self._fail(str(error).rstrip("."))
+        except (EngineError, ValueError) as error:
+            self._fail(error)
 
     def _has_room(self, size: int) -> bool:
         """Whether so many bytes leave room for the next save, which writes before it deletes."""
@@ -279,10 +277,11 @@ class RunWriter:
             self._beat()
         except OSError as error:
             self._close_log()
-            self._fail(explain_os_error(error))
+            self._fail(error)
 
-    def _fail(self, reason: str) -> None:
-        """Tell a reason once, not at every try."""
+    def _fail(self, error: OSError | EngineError | ValueError) -> None:
+        """Tell once, not at every try, of the disk or of numbers that are not finite."""
+        reason = explain_os_error(error) if isinstance(error, OSError) else str(error).rstrip(".")
         self.has_failed = True
         if reason != self._failure:
             self._failure = reason

@@ -77,7 +77,6 @@ def estimate_epoch(
     DeviceError
         If the device is not there, or not even the smallest size fits into its memory.
     """
-    began_s = clock()
     words = corpus.training.words_to_predict
     device, choice = choose_device(model_config.device)
     set_precision(device, allow_tf32=train_config.allow_tf32)
@@ -93,7 +92,7 @@ def estimate_epoch(
     bench = _Bench(model_config, train_config, plan, device, choice, clock)
     measured = yield from bench.measure(sorted(set(wanted)), seconds, control)
     if measured is not None:
-        yield EpochEstimated(estimate=bench.estimate(measured, clock() - began_s))
+        yield EpochEstimated(estimate=bench.estimate(measured))
 
 
 def sizes_to_measure(largest: int, present: int) -> tuple[int, ...]:
@@ -198,7 +197,7 @@ class _Bench:
             )
         return measured
 
-    def estimate(self, measured: dict[int, float], took_s: float) -> EpochEstimate:
+    def estimate(self, measured: dict[int, float]) -> EpochEstimate:
         """Return the estimate for the user, from the seconds of an epoch by size."""
         return EpochEstimate(
             sizes=tuple(measured),
@@ -208,7 +207,6 @@ class _Bench:
             hidden_dim=self.model_config.units,
             batch_size=self.plan.batch_size,
             steps=self.plan.steps,
-            measured_s=took_s,
         )
 
     def epoch_seconds(self, size: int, budget_s: float, control: RunControl) -> float | None:

@@ -113,7 +113,6 @@ class EpochEstimate:
     hidden_dim: int
     batch_size: int
     steps: int  # parameter updates an epoch
-    measured_s: float  # how long the measuring took
 
     def seconds_at(self, vocabulary_size: int) -> float:
         """Return the seconds of an epoch with a vocabulary of this size."""

@@ -99,11 +99,11 @@ class Schedule:
         """
         doubt = _doubt(done.standard_error, self._progress.best_error)
         bound = self.best_loss - doubt if done.is_sample else self.best_loss + doubt
-        return replace(done, is_best=_quality(done.training_loss, done.validation_loss) < bound)
+        return replace(done, is_best=done.deciding_loss < bound)
 
     def adjust(self, done: EpochDone) -> RateHalved | None:
         """Keep what is best; halve the rate if the loss rose or hardly fell, and say so."""
-        quality, error = _quality(done.training_loss, done.validation_loss), done.standard_error
+        quality, error = done.deciding_loss, done.standard_error
         if done.is_best:
             # On the CPU: a GPU whose memory is just enough for training must not need more.
             best = self._optimizer.resting.copy(device="cpu")
@@ -198,11 +198,6 @@ def _doubt(one: float | None, other: float) -> float:
     Those of the same sample, and of the whole text, are compared as they are.
     """
     return 0.0 if bool(one) == bool(other) else _BY_CHANCE * max(one or 0.0, other)
-
-
-def _quality(training_loss: float, validation_loss: float | None) -> float:
-    """Return the loss that decides: the held-out one where there is one."""
-    return training_loss if validation_loss is None else validation_loss
 
 
 def _readable(loss: float) -> str:

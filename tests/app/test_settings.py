@@ -58,12 +58,6 @@ def test_that_a_damaged_key_costs_only_its_own_value(
     assert settings == AppSettings(last_folder="/kept")
 
 
-def test_that_an_unknown_key_is_ignored(settings_path: Path) -> None:
-    write(settings_path, "choices/of_a_later_version", "1")
-
-    assert SettingsStore(settings_path).settings == AppSettings()
-
-
 def test_that_an_unknown_field_of_a_config_is_ignored(settings_path: Path) -> None:
     write(settings_path, "choices/sample", '{"count": 7, "of_a_later_version": true}')
 

@@ -5,14 +5,15 @@ contracts are in pyproject.toml.
 """
 
 import ast
-import subprocess
 import sys
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.conftest import ROOT
+from tests.processes import python
+
 CEILING = 500  # lines of a module that is one idea
 MOST_ENTRIES = 16  # of a folder that is read at one look
 ENGINE_LIBRARIES = {
@@ -84,9 +85,8 @@ def test_that_no_folder_has_become_a_drawer() -> None:
 
 def loaded_after(statement: str) -> set[str]:
     """Return which modules a fresh Python has loaded after `statement`."""
-    code = f"{statement}\nimport sys\nprint(*sys.modules)"
-    command = [sys.executable, "-c", code]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
+    done = python("-c", f"{statement}\nimport sys\nprint(*sys.modules)")
+    assert done.returncode == 0, done.stderr
     return set(done.stdout.split())
 
 
@@ -126,8 +126,6 @@ sys.exit(len(loaded) != len(modules))
 
 
 def test_that_threads_may_load_the_tokenisers_at_the_same_instant() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", _TWO_THREADS], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = python("-c", _TWO_THREADS)
 
     assert done.returncode == 0, done.stderr

@@ -10,8 +10,7 @@ import pytest
 
 import main
 from resources.scripts import set_up
-
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize("version", [(3, 10), (3, 14), (2, 7)])

@@ -1,13 +1,12 @@
 """What is installed from a wheel has all that the engine's front names."""
 
-import os
 import shutil
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.conftest import ROOT
+from tests.processes import python
+
 PARTS = ("app", "engine", "resources", "pyproject.toml", "README.md", "LICENSE")
 BUILD = "from setuptools.build_meta import build_wheel; build_wheel('.')"
 IMPORT_ALL = """
@@ -18,14 +17,7 @@ print(*[name for name in dir(engine) if getattr(engine, name) is not None])
 
 
 def run(*command: str, cwd: Path, **environment: str) -> str:
-    done = subprocess.run(
-        [sys.executable, *command],
-        cwd=cwd,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = python(*command, cwd=cwd, **environment)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

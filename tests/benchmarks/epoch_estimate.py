@@ -24,12 +24,12 @@ from pathlib import Path
 
 from engine import wait_politely
 from tests.benchmarks.places import REVIEWS
+from tests.engine.support.corpora import corpus_of
 
 wait_politely()  # as the window does, before PyTorch is loaded
 
 from engine import (  # noqa: E402
     CorpusConfig,
-    CorpusReady,
     CsvConfig,
     EpochDone,
     EpochEstimated,
@@ -37,7 +37,6 @@ from engine import (  # noqa: E402
     RunControl,
     RunStore,
     TrainConfig,
-    build_corpus,
     estimate_epoch,
     sample_comments_path,
 )
@@ -119,9 +118,7 @@ def prepared(options: argparse.Namespace) -> Corpus:
             short.write_text("\n".join(lines), encoding="utf-8")
             path, reading = short, CsvConfig()
         config = CorpusConfig(path=path, csv=reading, vocabulary_size=max(options.sizes))
-        *_, ready = build_corpus(config, RunControl())
-    assert isinstance(ready, CorpusReady)
-    return ready.corpus
+        return corpus_of(config)
 
 
 def compared(corpus: Corpus, sized: Corpus, model: ModelConfig, run: TrainConfig) -> Comparison:

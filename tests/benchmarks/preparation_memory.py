@@ -23,11 +23,11 @@ from pathlib import Path
 import numpy as np
 
 from engine.config import CorpusConfig
-from engine.control import RunControl
+from engine.control import RunControl, result_of
 from engine.corpus.assembly import CorpusAssembler
 from engine.corpus.build import _finished
 from engine.corpus.corpus import CorpusReady, TextSummary
-from engine.corpus.kept.prepared_file import PreparedText, read_prepared, write_prepared
+from engine.corpus.kept.prepared_file import read_prepared, write_prepared
 from engine.corpus.origins import OriginsRecorder
 from engine.corpus.workers import PreparedBatch
 from engine.files.numbering import DocumentGroups
@@ -70,11 +70,8 @@ def _measure(folder: Path, gigabytes: float, new_share: float) -> None:
                     lines.add(len(group_of), 0)
         with _peak("by frequency"):
             arranging = assembler.arranged(group_of.array(), control)
-            try:
-                while True:
-                    next(arranging)
-            except StopIteration as end:
-                parts = end.value
+            parts = result_of(arranging)
+        assert parts is not None
         parts = replace(parts, origins=lines.origins([]))
         summary = replace(
             _text_summary(model.summary),
@@ -88,7 +85,7 @@ def _measure(folder: Path, gigabytes: float, new_share: float) -> None:
                 pass
     del parts, lines, groups, group_of, assembler
     with _peak("opened"):
-        prepared = _result(read_prepared(folder / "kept", "k", folder=folder))
+        prepared = result_of(read_prepared(folder / "kept", "k", folder=folder))
     config = CorpusConfig(path=folder / "text.csv", counted="training")
     with _peak("divided, known words"):
         ready = [each for each in _finished(prepared, config) if isinstance(each, CorpusReady)]
@@ -99,15 +96,6 @@ def _measure(folder: Path, gigabytes: float, new_share: float) -> None:
         for _ in count_references(corpus, control):
             pass
     print(f"    {summary.words:,} words, {summary.different_words:,} different", flush=True)
-
-
-def _result(checking: Iterator[object]) -> PreparedText:
-    while True:
-        try:
-            next(checking)
-        except StopIteration as end:
-            prepared: PreparedText = end.value
-            return prepared
 
 
 def _text_summary(summary: object) -> TextSummary:

@@ -19,6 +19,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.engine.support.corpora import corpus_of
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
@@ -27,7 +29,7 @@ from PySide6.QtWidgets import QApplication, QTableView
 
 from app.dataset.tab import DatasetTab
 from app.shared.theme import Theme
-from engine import Corpus, CorpusConfig, CorpusReady, RunControl, build_corpus
+from engine import Corpus, CorpusConfig
 from tests.benchmarks.large_csv import sentences_of_reviews
 
 _FRAME_S = 1 / 30
@@ -108,9 +110,7 @@ def _corpus_of(rows: int) -> Corpus:
             writer = csv.writer(file)
             writer.writerow(["text"])
             writer.writerows([pool[number % len(pool)]] for number in range(rows))
-        *_, ready = build_corpus(CorpusConfig(path=path), RunControl())
-    assert isinstance(ready, CorpusReady)
-    return ready.corpus
+        return corpus_of(CorpusConfig(path=path))
 
 
 def _frames(table: QTableView, scroll: Callable[[], None], count: int) -> dict[str, list[float]]:

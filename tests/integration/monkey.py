@@ -9,6 +9,8 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeyEvent, QWhee
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
+from tests.app.support.widgets import child
+
 KEYS = (
     *(Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.Key_Space),
     *(Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home),
@@ -149,8 +151,7 @@ class Monkey:
 
     def _switch_tab(self) -> str:
         action = self._chance.choice(("dataset", "training", "generation"))
-        found = self.window.findChild(QAction, f"window.show_{action}_action")
-        assert found is not None
+        found = child(self.window, QAction, f"window.show_{action}_action")
         found.trigger()
         return f"show {action}"
 

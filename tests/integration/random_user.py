@@ -36,6 +36,7 @@ from app.jobs import Jobs
 from app.tasks.garbage import GarbageCollector
 from engine import RunStore
 from tests.app.support.training_fakes import FakeDialogs
+from tests.app.support.widgets import child
 from tests.app.support.window_fakes import Answers
 from tests.integration.closing import write_csv
 from tests.integration.monkey import Monkey
@@ -127,8 +128,7 @@ def made_window(engine: str, chance: random.Random, files: list[Path], folder: P
         jobs = Jobs(runs=RunStore(folder), sample_path=lambda: files[0])
     app = build_window(folder / "settings.ini", jobs=asking(jobs, answers))
     if engine == "real":
-        hidden = app.window.findChild(QSpinBox, "training.hidden_spin")
-        assert hidden is not None
+        hidden = child(app.window, QSpinBox, "training.hidden_spin")
         hidden.setMaximum(LARGEST_HIDDEN)
     return app
 

@@ -18,11 +18,11 @@ import torch
 
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
-from engine.corpus.build import build_corpus
-from engine.corpus.corpus import Corpus, CorpusReady
+from engine.corpus.corpus import Corpus
 from engine.runs import recorder, writer
 from engine.runs.store import RunStore
 from engine.training import trainer
+from tests.engine.support.corpora import corpus_of
 
 EPOCHS = 12
 
@@ -45,9 +45,7 @@ def save_all_the_time() -> None:
 
 def prepare(csv: Path) -> Corpus:
     """Return the corpus of the run."""
-    *_, ready = build_corpus(settings(csv)[0], RunControl())
-    assert isinstance(ready, CorpusReady)
-    return ready.corpus
+    return corpus_of(settings(csv)[0])
 
 
 def work(store: RunStore, corpus: Corpus, csv: Path, command: str, run_id: str, ready: int) -> None:

@@ -1,16 +1,15 @@
 """The command line as a process: train, generate and score, as in a terminal."""
 
-import json
 import math
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.engine.support.cli_fakes import objects
 from tests.patience import HANGS_AFTER_S
 
 SENTENCES = ("the dog saw a cat .", "a cat saw the dog .")
@@ -28,10 +27,6 @@ def engine(*arguments: str, typed: str | None = None) -> subprocess.CompletedPro
         timeout=HANGS_AFTER_S,
         check=False,
     )
-
-
-def objects(text: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in text.splitlines()]
 
 
 @pytest.fixture(scope="module")

@@ -49,12 +49,20 @@ def enter(
         assert person.leave()
 
 
-def trained(person: Person, comments: Path, epochs: int = 2) -> None:
+@pytest.fixture
+def prepared(enter: Enter, comments: Path) -> Person:
+    person = enter()
     person.open_csv(comments)
     person.prepare()
-    person.start_training(epochs=epochs)
-    person.wait(lambda: not person.is_training)
-    person.rest()
+    return person
+
+
+@pytest.fixture
+def trained(prepared: Person) -> Person:
+    prepared.start_training(epochs=2)
+    prepared.wait(lambda: not prepared.is_training)
+    prepared.rest()
+    return prepared
 
 
 def test_that_the_first_start_shows_the_start_page(enter: Enter) -> None:
@@ -64,33 +72,28 @@ def test_that_the_first_start_shows_the_start_page(enter: Enter) -> None:
 
 
 def test_that_a_restart_after_a_divergence_proposes_the_lower_rate(
-    enter: Enter, comments: Path
+    prepared: Person, enter: Enter
 ) -> None:
-    person = enter()
-    person.open_csv(comments)
-    person.prepare()
-    person.app.window.show_tab(1)
-    person.qtbot.keyClicks(person.find(QLineEdit, "training.learning_rate_edit"), "10")
-    person.start_training(epochs=20)
-    person.rest()
-    assert "The learning rate 10 is too high." in person.message
-    person.close()
+    prepared.app.window.show_tab(1)
+    prepared.qtbot.keyClicks(prepared.find(QLineEdit, "training.learning_rate_edit"), "10")
+    prepared.start_training(epochs=20)
+    prepared.rest()
+    assert "The learning rate 10 is too high." in prepared.message
+    prepared.close()
 
     back = enter()
 
     assert back.find(QLineEdit, "training.learning_rate_edit").text() == "0.003"
 
 
-def test_that_a_restart_is_where_the_person_was(enter: Enter, comments: Path) -> None:
-    person = enter()
-    trained(person, comments)
-    drawn = person.generate(3)
-    person.type_sentence("the cat likes milk")
-    person.find(QCheckBox, "generation.mixture_check").click()
-    person.rest()
-    before = person.app.training._tab.plot.history.batch.values.tolist()
-    title = person.app.window.windowTitle()
-    person.close()
+def test_that_a_restart_is_where_the_person_was(trained: Person, enter: Enter) -> None:
+    drawn = trained.generate(3)
+    trained.type_sentence("the cat likes milk")
+    trained.find(QCheckBox, "generation.mixture_check").click()
+    trained.rest()
+    before = trained.app.training._tab.plot.history.batch.values.tolist()
+    title = trained.app.window.windowTitle()
+    trained.close()
 
     back = enter()
 
@@ -106,15 +109,13 @@ def test_that_a_restart_is_where_the_person_was(enter: Enter, comments: Path) ->
     assert "a mixture" in back.text("generation.model_label")
     assert back.find(QPushButton, "dataset.train_button").property("primary") == "true"
     back.wait(lambda: back.text("generation.probability_label") != "–")
-    assert person.answers.asked == []  # no question at quit
+    assert trained.answers.asked == []  # no question at quit
 
 
 def test_that_nobody_is_told_to_train_while_the_last_model_is_being_opened(
-    enter: Enter, qtbot: QtBot, settings_path: Path, comments: Path
+    trained: Person, qtbot: QtBot, settings_path: Path
 ) -> None:
-    person = enter()
-    trained(person, comments)
-    person.close()
+    trained.close()
 
     back = Person(qtbot, settings_path)
     back.app.last_session.restore(frozenset())
@@ -126,10 +127,8 @@ def test_that_nobody_is_told_to_train_while_the_last_model_is_being_opened(
     assert back.leave()
 
 
-def test_that_a_run_is_trained_further_after_a_restart(enter: Enter, comments: Path) -> None:
-    person = enter()
-    trained(person, comments)
-    person.close()
+def test_that_a_run_is_trained_further_after_a_restart(trained: Person, enter: Enter) -> None:
+    trained.close()
     back = enter()
     more = back.find(QPushButton, "training.more_button")
     assert more.text() == "Train 2 more epochs"
@@ -145,11 +144,10 @@ def test_that_a_run_is_trained_further_after_a_restart(enter: Enter, comments: P
     assert len(back.app.session.model.history.evaluations) == 5
 
 
-def test_that_a_prepared_text_comes_back_before_any_training(enter: Enter, comments: Path) -> None:
-    person = enter()
-    person.open_csv(comments)
-    person.prepare()
-    person.close()
+def test_that_a_prepared_text_comes_back_before_any_training(
+    prepared: Person, enter: Enter, comments: Path
+) -> None:
+    prepared.close()
     comments.unlink()  # its prepared text is enough
 
     back = enter()
@@ -160,15 +158,12 @@ def test_that_a_prepared_text_comes_back_before_any_training(enter: Enter, comme
 
 
 def test_that_a_start_shows_the_start_page_where_that_is_chosen(
-    enter: Enter, comments: Path
+    prepared: Person, enter: Enter
 ) -> None:
-    person = enter()
-    person.open_csv(comments)
-    person.prepare()
-    person.choose_in_menu("settings")
-    box = person.find(QComboBox, "window.settings_on_start")
+    prepared.choose_in_menu("settings")
+    box = prepared.find(QComboBox, "window.settings_on_start")
     box.setCurrentIndex(box.findData("home"))
-    person.close()
+    prepared.close()
 
     back = enter()
 
@@ -179,12 +174,9 @@ def test_that_a_start_shows_the_start_page_where_that_is_chosen(
 
 
 def test_that_a_window_closed_at_once_forgets_nothing(
-    enter: Enter, qtbot: QtBot, settings_path: Path, comments: Path
+    prepared: Person, qtbot: QtBot, settings_path: Path
 ) -> None:
-    person = enter()
-    person.open_csv(comments)
-    person.prepare()
-    person.close()
+    prepared.close()
     path = settings_path.parent / "session.json"
     before = path.read_bytes()
 
@@ -196,12 +188,9 @@ def test_that_a_window_closed_at_once_forgets_nothing(
 
 
 def test_that_a_file_of_the_command_line_comes_before_the_last_session(
-    enter: Enter, qtbot: QtBot, settings_path: Path, comments: Path, tmp_path: Path
+    prepared: Person, qtbot: QtBot, settings_path: Path, tmp_path: Path
 ) -> None:
-    person = enter()
-    person.open_csv(comments)
-    person.prepare()
-    person.close()
+    prepared.close()
     other = tmp_path / "other.csv"
     other.write_text(COMMENTS, encoding="utf-8")
 
@@ -239,103 +228,73 @@ def test_that_a_session_of_no_use_leads_to_the_start_page(
 
 
 def test_that_the_session_is_on_the_disk_soon_after_a_change(
-    enter: Enter, comments: Path, settings_path: Path
+    prepared: Person, comments: Path, settings_path: Path
 ) -> None:
-    person = enter()
-    person.open_csv(comments)
-    person.prepare()
-
     path = settings_path.parent / "session.json"
-    person.wait(path.exists)
+    prepared.wait(path.exists)
 
     stored = json.loads(path.read_text(encoding="utf-8"))
     assert stored["corpus"]["path"] == str(comments)
 
 
 def test_that_another_text_closes_the_run_and_begins_with_defaults(
-    enter: Enter, comments: Path, tmp_path: Path
+    trained: Person, tmp_path: Path
 ) -> None:
-    person = enter()
-    trained(person, comments)
-    person.generate(2)
+    trained.generate(2)
     other = tmp_path / "other.csv"
     other.write_text(COMMENTS.replace("likes", "hates"), encoding="utf-8")
 
-    person.open_csv(other)
-    assert not person.find(QPushButton, "training.start_button").isEnabled()
-    assert not person.find(QPushButton, "training.more_button").isEnabled()
-    assert person.text("training.status_label") == "Prepare other.csv first."
-    person.prepare()
+    trained.open_csv(other)
+    assert not trained.find(QPushButton, "training.start_button").isEnabled()
+    assert not trained.find(QPushButton, "training.more_button").isEnabled()
+    assert trained.text("training.status_label") == "Prepare other.csv first."
+    trained.prepare()
 
-    assert person.app.session.model is None
-    assert person.rows("generation.sentence_list") == []  # they are kept with their run
-    assert person.find(QSpinBox, "training.hidden_spin").text() == "100 (recipe)"
-    assert "File > Runs…" in person.message
+    assert trained.app.session.model is None
+    assert trained.rows("generation.sentence_list") == []  # they are kept with their run
+    assert trained.find(QSpinBox, "training.hidden_spin").text() == "100 (recipe)"
+    assert "File > Runs…" in trained.message
 
 
-def test_that_one_can_go_back_to_the_prepared_text(
-    enter: Enter, comments: Path, tmp_path: Path
-) -> None:
-    person = enter()
-    trained(person, comments)
+def test_that_one_can_go_back_to_the_prepared_text(trained: Person, tmp_path: Path) -> None:
     other = tmp_path / "other.csv"
     other.write_text(COMMENTS, encoding="utf-8")
-    person.open_csv(other)
+    trained.open_csv(other)
 
-    person.click("dataset.outdated_strip.button")
-    person.rest()
+    trained.click("dataset.outdated_strip.button")
+    trained.rest()
 
-    assert person.text("dataset.file_label") == "animals.csv"
-    assert person.find(QPushButton, "training.more_button").isEnabled()
-
-
-def test_that_a_wrong_file_leaves_the_good_one_in_place(
-    enter: Enter, comments: Path, tmp_path: Path
-) -> None:
-    person = enter()
-    person.open_csv(comments)
-    person.prepare()
-    wrong = tmp_path / "picture.xlsx"
-    wrong.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2000))
-
-    person.open_csv(wrong)
-
-    assert "picture.xlsx" in person.message
-    assert person.text("dataset.file_label") == "animals.csv"
-    assert person.find(QPushButton, "training.start_button").isEnabled()
+    assert trained.text("dataset.file_label") == "animals.csv"
+    assert trained.find(QPushButton, "training.more_button").isEnabled()
 
 
-def test_that_opening_a_run_brings_its_text_and_settings(
-    enter: Enter, comments: Path, tmp_path: Path
-) -> None:
-    person = enter()
-    trained(person, comments)
-    drawn = person.generate(2)
+def test_that_opening_a_run_brings_its_text_and_settings(trained: Person, tmp_path: Path) -> None:
+    drawn = trained.generate(2)
     other = tmp_path / "other.csv"
     other.write_text(COMMENTS.replace("likes", "hates"), encoding="utf-8")
-    person.open_csv(other)
-    person.prepare()
-    person.start_training(epochs=1, hidden_size=5)
-    person.wait(lambda: not person.is_training)
-    person.rest()
-    first = person.app.kept_runs.opener
-    run = next(run for run in person.app.home._jobs.runs.list() if run.corpus_name == "animals.csv")
+    trained.open_csv(other)
+    trained.prepare()
+    trained.start_training(epochs=1, hidden_size=5)
+    trained.wait(lambda: not trained.is_training)
+    trained.rest()
+    first = trained.app.kept_runs.opener
+    run = next(
+        run for run in trained.app.home._jobs.runs.list() if run.corpus_name == "animals.csv"
+    )
 
     first.open(run)
-    person.rest()
+    trained.rest()
 
-    assert person.find(QSpinBox, "training.hidden_spin").value() == 12
-    assert "animals.csv" in person.text("training.corpus_label")
-    assert person.text("dataset.file_label") == "animals.csv"
-    assert [row[1] for row in person.rows("generation.sentence_list") if row[1]] == drawn
+    assert trained.find(QSpinBox, "training.hidden_spin").value() == 12
+    assert "animals.csv" in trained.text("training.corpus_label")
+    assert trained.text("dataset.file_label") == "animals.csv"
+    assert [row[1] for row in trained.rows("generation.sentence_list") if row[1]] == drawn
 
 
 def test_that_the_text_of_a_run_is_prepared_again_after_a_question(
-    enter: Enter, comments: Path, tmp_path: Path
+    trained: Person, enter: Enter, tmp_path: Path
 ) -> None:
-    person = enter()
-    trained(person, comments)
-    person.close()
+    trained.close()
     for kept in (tmp_path / "cache" / "corpora").iterdir():
         kept.unlink()
 

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.runs.recovery_bar import RecoveryBar
 from engine import CorpusConfig, ModelConfig, RunControl, RunStore, TrainConfig
 from tests.conftest import ROOT
+from tests.engine.support.corpora import corpus_of
 from tests.engine.support.runs import NOUNS, VERBS, write_csv
 from tests.integration.window_driver import Person
 
@@ -88,13 +89,11 @@ def offer(person: Person) -> str:
 
 def uninterrupted(csv_path: Path, folder: Path, config: CorpusConfig) -> float | None:
     """Return the held-out loss of the same run without a kill."""
-    from engine import CorpusReady, build_corpus
 
-    *_, ready = build_corpus(config, RunControl())
-    assert isinstance(ready, CorpusReady)
+    corpus = corpus_of(config)
     store, model = RunStore(folder), ModelConfig(hidden_dim=HIDDEN, device="cpu")
     settings = model, TrainConfig(epochs=EPOCHS, learning_rate=RATE)
-    for _ in store.train(ready.corpus, config, *settings, RunControl()):
+    for _ in store.train(corpus, config, *settings, RunControl()):
         pass
     return store.list()[0].validation_loss
 

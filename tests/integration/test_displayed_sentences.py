@@ -16,7 +16,6 @@ from pytestqt.qtbot import QtBot
 
 from engine import (
     CorpusConfig,
-    CorpusReady,
     LanguageModel,
     ModelConfig,
     RunControl,
@@ -27,11 +26,11 @@ from engine import (
     SnapshotPublished,
     TokenizerConfig,
     TrainConfig,
-    build_corpus,
     generate,
     score,
     train,
 )
+from tests.engine.support.corpora import corpus_of
 from tests.engine.support.languages import made_sentences, own_sentences
 from tests.integration.scale import FULL, scaled
 from tests.integration.window_driver import Person
@@ -46,12 +45,11 @@ def trained(path: Path, texts: list[str], tokenizer: TokenizerConfig) -> Languag
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([["text"], *([text] for text in texts)])
     config = CorpusConfig(path=path, tokenizer=tokenizer, processes=0)
-    *_, ready = build_corpus(config, RunControl())
-    assert isinstance(ready, CorpusReady)
+    corpus = corpus_of(config)
     model = ModelConfig(hidden_dim=48, device="cpu")
     snapshots = [
         event.model
-        for event in train(ready.corpus, model, TRAINED, RunControl())
+        for event in train(corpus, model, TRAINED, RunControl())
         if isinstance(event, SnapshotPublished)
     ]
     return snapshots[-1]

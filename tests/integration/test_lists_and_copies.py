@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QPlainTextEdit, QTableView, 
 from pytestqt.qtbot import QtBot
 
 from app.generation.writing.generate_panel import GeneratePanel
-from engine import CorpusConfig, CorpusReady, RunControl, build_corpus
+from engine import CorpusConfig
 from engine.scoring.text_scores import score_texts
+from tests.engine.support.corpora import corpus_of
 from tests.engine.support.models import corpus_summary, tiny_model
 from tests.integration.window_driver import Person
 
@@ -24,10 +25,9 @@ def person(qtbot: QtBot, settings_path: Path, tmp_path: Path) -> Person:
     path = tmp_path / "cats.csv"
     path.write_text("text\n" + "".join(f"the cat sat {k} .\n" for k in range(60)), "utf-8")
     config = CorpusConfig(path=path, processes=0, validation_fraction=0.2)
-    *_, ready = build_corpus(config, RunControl())
-    assert isinstance(ready, CorpusReady)
-    person.app.session.set_corpus(ready.corpus, config)
-    summary = corpus_summary(digest=ready.corpus.summary.digest)
+    corpus = corpus_of(config)
+    person.app.session.set_corpus(corpus, config)
+    summary = corpus_summary(digest=corpus.summary.digest)
     person.app.session.set_model(dataclasses.replace(tiny_model(), summary=summary))
     person.app.window.show_tab(2)
     return person

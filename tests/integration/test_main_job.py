@@ -182,6 +182,7 @@ def test_that_closing_during_training_stops_it_first(training: Person) -> None:
     [
         ("missing.csv", None, r"missing\.csv"),
         ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x01\x00", r"picture\.csv"),
+        ("picture.xlsx", b"\x89PNG\r\n\x1a\n" + bytes(2000), r"picture\.xlsx"),
         ("empty.csv", b"", r"empty\.csv .*empty"),
     ],
 )
@@ -198,6 +199,7 @@ def test_that_a_wrong_file_is_named_and_the_earlier_corpus_stays(
     assert prepared.message.endswith(".")
     assert prepared.app.session.corpus is corpus
     assert prepared.text("dataset.summary.documents") == "120"
+    assert prepared.text("dataset.file_label") == "comments.csv"
     assert prepared.find(QPushButton, "training.start_button").isEnabled()
 
 

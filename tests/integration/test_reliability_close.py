@@ -2,16 +2,14 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
 from tests.integration.scale import SEED, Report, long_test, scaled
+from tests.processes import python
 
 pytestmark = long_test
 
@@ -23,17 +21,8 @@ LONGEST_MS = 1800  # by then the small corpus is prepared, trained on and asked 
 def test_that_the_program_ends_cleanly_at_any_instant(tmp_path: Path, report: Report) -> None:
     count = scaled(2, 200)
 
-    result = subprocess.run(
-        [
-            *(sys.executable, "-m", "tests.integration.closing"),
-            *(str(count), str(SEED), str(tmp_path), str(LONGEST_MS)),
-        ],
-        cwd=ROOT,
-        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    arguments = (str(count), str(SEED), str(tmp_path), str(LONGEST_MS))
+    result = python("-m", "tests.integration.closing", *arguments, QT_QPA_PLATFORM="offscreen")
 
     assert result.returncode == 0, result.stderr
     closings: list[dict[str, Any]] = [json.loads(line) for line in result.stdout.splitlines()]

@@ -1,13 +1,11 @@
 """Mutated model files: refused by a sentence, or opened as finite models; never a crash."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
-from tests.conftest import ROOT
 from tests.engine.language_model.test_checkpoint_bad_files import BAD_FILES
 from tests.integration.scale import SEED, Report, long_test, scaled
+from tests.processes import python
 
 pytestmark = long_test
 
@@ -20,16 +18,8 @@ def test_that_mutated_model_files_are_refused_or_opened_finite(
 ) -> None:
     count = scaled(500, 10_000)
 
-    result = subprocess.run(
-        [
-            *(sys.executable, "-m", "tests.integration.mutate_models"),
-            *(str(count), str(SEED), str(tmp_path)),
-        ],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    arguments = (str(count), str(SEED), str(tmp_path))
+    result = python("-m", "tests.integration.mutate_models", *arguments)
 
     assert result.returncode == 0, result.stderr
     found = json.loads(result.stdout)

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from tests.conftest import ROOT
 from tests.integration.closing import write_csv
 from tests.integration.open_sockets import can_be_listed
 from tests.integration.scale import FULL, Report, long_test
+from tests.processes import python
 
 pytestmark = long_test
 
@@ -33,20 +32,12 @@ def watched(place: str, folder: Path) -> Watched:
     """Run the job and return what was noticed."""
     names = ("HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA")
     notes = folder / "notes"
-    result = subprocess.run(
-        [sys.executable, "-m", "tests.integration.watched_job", place, str(folder)],
-        cwd=ROOT,
-        env=os.environ
-        | dict.fromkeys(names, str(folder))
-        | {
-            "PYTHONPATH": os.pathsep.join([str(WATCHED), os.environ.get("PYTHONPATH", "")]),
-            "QT_QPA_PLATFORM": "offscreen",
-            "RNN_TEXT_LAB_WATCH": str(notes),
-        },
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
+    result = python(
+        *("-m", "tests.integration.watched_job", place, str(folder)),
+        **dict.fromkeys(names, str(folder)),
+        PYTHONPATH=os.pathsep.join([str(WATCHED), os.environ.get("PYTHONPATH", "")]),
+        QT_QPA_PLATFORM="offscreen",
+        RNN_TEXT_LAB_WATCH=str(notes),
     )
     assert result.returncode == 0, result.stderr
     seen = json.loads(result.stdout)

@@ -1,16 +1,13 @@
 """A random user breaks nothing: no traceback, no warning of Qt, no dialog that blocks."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
 from tests.integration.scale import SEED, Report, long_test, scaled
+from tests.processes import python
 
 pytestmark = long_test
 
@@ -18,15 +15,8 @@ pytestmark = long_test
 def one_window(engine: str, seed: str, events: int, folder: Path) -> dict[str, Any]:
     """Let a random user at a window of its own; return what it did."""
     folder.mkdir()
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.integration.random_user", engine, seed, str(events), folder],
-        cwd=ROOT,
-        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    arguments = (engine, seed, str(events), str(folder))
+    done = python("-m", "tests.integration.random_user", *arguments, QT_QPA_PLATFORM="offscreen")
     assert done.returncode == 0, f"seed {seed}: {done.returncode}\n{done.stderr[-5000:]}"
     told: dict[str, Any] = json.loads(done.stdout)
     recent = "\n".join(told["recent"])

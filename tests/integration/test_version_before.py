@@ -15,16 +15,15 @@ from app.settings import SettingsStore
 from engine import (
     Corpus,
     CorpusConfig,
-    CorpusReady,
     LanguageModel,
     RunControl,
     RunStore,
     StageProgress,
-    build_corpus,
     clear_cached_corpora,
     list_cached_corpora,
     open_model,
 )
+from tests.engine.support.corpora import prepared
 
 DATA = Path(__file__).parents[1] / "engine" / "data" / "version_0_1"
 RUNS = {"fast": "20261101-120000-abcde1", "tutorial": "20261101-120001-abcde1"}
@@ -42,10 +41,8 @@ def folder(tmp_path: Path) -> Path:
 
 def prepare(config: CorpusConfig, cache: Path | None = None) -> tuple[Corpus, set[str]]:
     """Return the corpus, and the stages of its preparation."""
-    events = list(build_corpus(config, RunControl(), cache_folder=cache))
-    ready = events[-1]
-    assert isinstance(ready, CorpusReady)
-    return ready.corpus, {event.stage for event in events if isinstance(event, StageProgress)}
+    corpus, events = prepared(config, cache)
+    return corpus, {event.stage for event in events if isinstance(event, StageProgress)}
 
 
 def parameters(model: LanguageModel) -> list[np.ndarray]:

@@ -24,6 +24,7 @@ from app.window.main_window import PLACES
 from app.window.views.message_bar import MessageBar
 from app.window.views.message_card import MessageStrip
 from engine import RunStore
+from tests.app.support.widgets import child
 
 W = TypeVar("W", bound=QWidget)
 
@@ -68,9 +69,7 @@ class Person:
         self.app.window.show()
 
     def find(self, kind: type[W], name: str) -> W:
-        found = self.app.window.findChild(kind, name)
-        assert found is not None, name
-        return found
+        return child(self.app.window, kind, name)
 
     def wait(self, is_so: Any) -> None:
         self.qtbot.waitUntil(is_so)

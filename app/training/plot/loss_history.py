@@ -81,7 +81,7 @@ class LossHistory:
 
     def add_epoch(self, epoch: EpochDone) -> None:
         """Add one evaluation."""
-        loss = evaluated_loss(epoch)
+        loss = epoch.deciding_loss
         if self.evaluated.append(epoch.step, epoch.epoch, epoch.elapsed_s, loss):
             self.epochs.append(epoch)
             is_lower = self.best_index is None or loss < self.evaluated.values[self.best_index]
@@ -207,11 +207,6 @@ class LossHistory:
         if len(series) == 0:
             return 0.0
         return float(np.interp(halving.step, series.along("step"), series.along("elapsed")))
-
-
-def evaluated_loss(epoch: EpochDone) -> float:
-    """Return the loss that an evaluation is judged by: held-out text, else the training text."""
-    return epoch.training_loss if epoch.validation_loss is None else epoch.validation_loss
 
 
 class Series:

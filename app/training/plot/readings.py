@@ -11,7 +11,7 @@ from app.shared.formatting import (
     perplexity_of_loss,
 )
 from app.shared.plots import Axis
-from app.training.plot.loss_history import LossHistory, evaluated_loss
+from app.training.plot.loss_history import LossHistory
 
 WIDEST = 52  # characters of a line in the box of values
 
@@ -64,7 +64,7 @@ def describe_history(history: LossHistory) -> str:
             f"nats per word; it began at {first}."
         )
     if history.best is not None:
-        best = describe_loss(evaluated_loss(history.best))
+        best = describe_loss(history.best.deciding_loss)
         sentences.append(
             f"The best evaluated loss is {best}, at epoch {format_epoch(history.best.epoch)}."
         )

@@ -5,14 +5,13 @@
 
 import re
 from argparse import Namespace
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from engine.cli.settings.options import SETTINGS
 from engine.config import CorpusConfig, CsvConfig, ModelConfig, TokenizerConfig, TrainConfig
 from engine.errors import ConfigError
-from engine.files.records import JsonRecord
-from engine.recipes import Tuning
 
 _WITH_CASE = ("words", "characters")  # the tokenizers that can keep capitals or not
 _ESCAPES = re.compile(r"\\(t|n|x[0-9a-fA-F]{2})")  # as a delimiter may be typed
@@ -30,56 +29,21 @@ def file_config(arguments: Namespace) -> CorpusConfig:
     path, *others = arguments.csv
     if others and any(map(is_standard_input, arguments.csv)):
         raise ConfigError("Standard input (-) is a text of its own: give it without other files.")
-    alike = _alike(CsvConfig, arguments)
-    alike["delimiter"] = _delimiter(arguments.delimiter)
-    alike["decode_entities"] = bool(arguments.decode_entities)
+    csv = _set(CsvConfig, arguments) | {"delimiter": _delimiter(arguments.delimiter)}
     return CorpusConfig(
         path=path,
         others=tuple(others),
-        bad_files=arguments.bad_files,
-        csv=CsvConfig(columns=tuple(arguments.column or ()), has_header=arguments.header, **alike),
-        remove_duplicates=bool(arguments.remove_duplicates),
+        csv=CsvConfig(columns=tuple(arguments.column or ()), **csv),
         seed=getattr(arguments, "seed", 0),
-        processes=arguments.processes,
+        **_set(CorpusConfig, arguments),
     )
 
 
-# The fields that an argument of the same name sets, of each record.
-_ALIKE: dict[type[JsonRecord], tuple[str, ...]] = {
-    CorpusConfig: ("vocabulary_size", "min_count", "counted", "validation_fraction"),
-    CsvConfig: (
-        "encoding",
-        "delimiter",
-        "skip_rows",
-        "quoting",
-        "sheet",
-        "documents",
-        "decode_entities",
-        "bad_rows",
-    ),
-    TokenizerConfig: (
-        "language",
-        "lower_case",
-        "merge_numbers",
-        "merge_links",
-        "sentence_ends",
-        "unknown_word",
-    ),
-    ModelConfig: ("hidden_dim", "bptt_truncate", "dtype", "device"),
-    TrainConfig: (
-        "recipe",
-        "learning_rate",
-        "batch_size",
-        "clip_norm",
-        *(field.name for field in fields(Tuning)),
-        "epochs",
-    ),
-}
-
-
-def _alike(kind: type[JsonRecord], source: Namespace | JsonRecord) -> dict[str, Any]:
-    """Return these fields of a record of class `kind` from arguments, or from one itself."""
-    return {name: getattr(source, name) for name in _ALIKE[kind]}
+def _set(record: type[Any], arguments: Namespace) -> dict[str, Any]:
+    """Return the fields of a record that the options of a command set."""
+    found = [each for each in SETTINGS if each.record is record and hasattr(arguments, each.name)]
+    values = {each.field: getattr(arguments, each.name) for each in found}
+    return values | {each.field: bool(values[each.field]) for each in found if each.is_switch}
 
 
 class TrainRecords(NamedTuple):
@@ -93,48 +57,29 @@ class TrainRecords(NamedTuple):
 def train_records(arguments: Namespace) -> TrainRecords:
     """Return the settings of a training run."""
     seed = arguments.seed
-    split_seed = seed if arguments.split_seed is None else arguments.split_seed
     corpus = replace(
         file_config(arguments),
         tokenizer=tokenizer_config(arguments),
-        seed=split_seed,
-        **_alike(CorpusConfig, arguments),
+        seed=seed if arguments.split_seed is None else arguments.split_seed,
     )
-    model = ModelConfig(seed=seed, **_alike(ModelConfig, arguments))
-    train = TrainConfig(
-        time_limit_s=arguments.time_limit,
-        evaluate_every=arguments.evaluate_every,
-        seed=seed if arguments.order_seed is None else arguments.order_seed,
-        allow_tf32=bool(arguments.tf32),
-        **_alike(TrainConfig, arguments),
-    )
-    return TrainRecords(corpus, model, train)
+    model = ModelConfig(seed=seed, **_set(ModelConfig, arguments))
+    order_seed = seed if arguments.order_seed is None else arguments.order_seed
+    return TrainRecords(corpus, model, TrainConfig(seed=order_seed, **_set(TrainConfig, arguments)))
 
 
 def train_values(records: TrainRecords) -> dict[str, object]:
     """Return what `train_records` reads the same settings from: values by argument."""
     corpus, model, train = records
     csv, tokenizer = corpus.csv, corpus.tokenizer
+    of_class = {type(each): each for each in (corpus, csv, tokenizer, model, train)}
+    values = {each.name: getattr(of_class[each.record], each.field) for each in SETTINGS}
     return {
         "csv": list(corpus.paths),
-        "bad_files": corpus.bad_files,
         "column": list(csv.columns) or None,
-        "header": csv.has_header,
-        **_alike(CsvConfig, csv),
+        **values,
+        **{each.name: values[each.name] or None for each in SETTINGS if each.is_switch},
         "delimiter": None if csv.delimiter is None else _typed_delimiter(csv.delimiter),
-        "decode_entities": csv.decode_entities or None,
-        "remove_duplicates": corpus.remove_duplicates or None,
-        "tokenizer": tokenizer.name,
-        **_alike(TokenizerConfig, tokenizer),
         "lower_case": (tokenizer.lower_case and tokenizer.name in _WITH_CASE) or None,
-        "merge_numbers": tokenizer.merge_numbers or None,
-        "merge_links": tokenizer.merge_links or None,
-        **_alike(CorpusConfig, corpus),
-        **_alike(ModelConfig, model),
-        "tf32": train.allow_tf32 or None,
-        **_alike(TrainConfig, train),
-        "time_limit": train.time_limit_s,
-        "evaluate_every": train.evaluate_every,
         "seed": model.seed,
         "split_seed": None if corpus.seed == model.seed else corpus.seed,
         "order_seed": None if train.seed == model.seed else train.seed,
@@ -143,16 +88,11 @@ def train_values(records: TrainRecords) -> dict[str, object]:
 
 def tokenizer_config(arguments: Namespace) -> TokenizerConfig:
     """Return how words are to be found."""
-    name = arguments.tokenizer
-    if arguments.lower_case and name not in _WITH_CASE:
+    if arguments.lower_case and arguments.tokenizer not in _WITH_CASE:
         raise ConfigError(
             "--lower-case goes with --tokenizer words or characters; the others have their own."
         )
-    alike = _alike(TokenizerConfig, arguments)
-    are_wished = {
-        each: bool(alike[each]) for each in ("lower_case", "merge_numbers", "merge_links")
-    }
-    return TokenizerConfig(name=name, **alike | are_wished)
+    return TokenizerConfig(**_set(TokenizerConfig, arguments))
 
 
 def _delimiter(typed: str | None) -> str | None:

@@ -1,20 +1,18 @@
-"""The options that say how a text is read and a network trained; `main` has the commands."""
+"""The options that say how a text is read and a network trained; `main` has the commands.
+
+An option that sets a field of a record of `engine.config` is a `Setting`: what may be given for it
+and what holds without it are the field's.
+"""
 
 import argparse
+from collections.abc import Iterable
+from dataclasses import fields
+from functools import cache, partial
 from pathlib import Path
-from typing import get_args
+from types import NoneType
+from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
-from engine.config import (
-    CountedText,
-    DeviceRequest,
-    Dtype,
-    Quoting,
-    Recipe,
-    RowPolicy,
-    SentenceEnds,
-    TextUnit,
-    TokenizerName,
-)
+from engine.config import CorpusConfig, CsvConfig, ModelConfig, TokenizerConfig, TrainConfig
 
 TEXT_FILES = (
     "the text: CSV, TSV, spreadsheet, plain text or JSON Lines, also packed as .gz or .zip; "
@@ -22,181 +20,208 @@ TEXT_FILES = (
 )
 
 
+class Setting(NamedTuple):
+    """An option for one field of a record."""
+
+    record: type[Any]
+    field: str
+    help: str
+    metavar: str | None = None  # of a value that is neither one of a few nor on or off
+    option: str = ""  # what it is called, where not as the field
+
+    @property
+    def name(self) -> str:
+        """What its value is called among the arguments."""
+        return self.option or self.field
+
+    @property
+    def is_switch(self) -> bool:
+        """Whether its field is on or off, and off where nothing is typed."""
+        return self._hint is bool
+
+    @property
+    def _hint(self) -> Any:
+        """What its field may be."""
+        return _hints(self.record)[self.field]  # type: ignore[arg-type]  # mypy: no hashable
+
+    def add_to(self, command: argparse._ActionsContainer) -> None:
+        """Add the option to a command."""
+        kind = self._hint
+        if NoneType in get_args(kind):  # it may be left open
+            kind, _ = get_args(kind)
+        default = next(each.default for each in fields(self.record) if each.name == self.field)
+        add = partial(command.add_argument, f"--{self.name.replace('_', '-')}", help=self.help)
+        if kind is bool:
+            add(action=argparse.BooleanOptionalAction)
+        elif get_origin(kind) is Literal:
+            add(choices=get_args(kind), default=default)
+        else:
+            add(type=kind, default=default, metavar=self.metavar)
+
+
+_hints = cache(get_type_hints)  # they are asked for often
+
+
+_OF_FILE = (
+    Setting(CsvConfig, "encoding", "such as utf-8 or cp1252; default: detected", "NAME"),
+    Setting(
+        CsvConfig,
+        "delimiter",
+        "between columns: 1 to 5 characters, \\t, \\x01; \\n = one column; default: detected",
+        "C",
+    ),
+    Setting(
+        CsvConfig, "skip_rows", "lines above the table that are left out; default: detected", "N"
+    ),
+    Setting(CsvConfig, "quoting", "what encloses fields; default: detected"),
+    Setting(CsvConfig, "documents", "what one is in a plain text; default: detected"),
+    Setting(
+        CsvConfig,
+        "has_header",
+        "the first row names the columns, or is text already; default: detected",
+        option="header",
+    ),
+    Setting(CsvConfig, "sheet", "of a spreadsheet; default: the first that is in sight", "NAME"),
+    Setting(CsvConfig, "decode_entities", "read &amp; as &, &gt; as > and so on"),
+    Setting(
+        CorpusConfig,
+        "bad_files",
+        "one of several that cannot be read: stop and name it, or skip it",
+    ),
+    Setting(CsvConfig, "bad_rows", "what to do with rows that cannot be read"),
+    Setting(CorpusConfig, "remove_duplicates", "keep only one of several equal documents"),
+    Setting(CorpusConfig, "processes", "for splitting into words; default: all cores", "N"),
+)
+_OF_WORDS = (
+    Setting(
+        TokenizerConfig,
+        "name",
+        "what a word is. tutorial: NLTK's, in lower case; words: of any language with blanks; "
+        "whitespace: the text is tokenised already, one sentence per line; characters: for "
+        "Chinese, Japanese, Thai; auto: the one that suits the text",
+        option="tokenizer",
+    ),
+    Setting(TokenizerConfig, "language", "of the text, such as de or fr", "CODE"),
+    Setting(TokenizerConfig, "lower_case", "with --tokenizer words or characters: in lower case"),
+    Setting(
+        TokenizerConfig,
+        "unknown_word",
+        "with --tokenizer whitespace: what the text itself has for unknown words, as <unk>",
+        "WORD",
+    ),
+    Setting(TokenizerConfig, "merge_numbers", "read each number as the same word"),
+    Setting(
+        TokenizerConfig,
+        "merge_links",
+        "read each link as one word, and each user name as another",
+    ),
+    Setting(
+        TokenizerConfig,
+        "sentence_ends",
+        "where a sentence ends. rules: those of its language; punkt: NLTK's alone",
+    ),
+)
+_OF_NETWORK = (
+    Setting(CorpusConfig, "vocabulary_size", "words kept", "N"),
+    Setting(
+        CorpusConfig,
+        "min_count",
+        "words that occur less often in the training part are unknown",
+        "N",
+    ),
+    Setting(
+        CorpusConfig,
+        "counted",
+        "where words are counted: in the training part, or in all of the text",
+    ),
+    Setting(CorpusConfig, "validation_fraction", "documents held out", "X"),
+    Setting(ModelConfig, "hidden_dim", "hidden units; default: by recipe and text", "H"),
+    Setting(ModelConfig, "bptt_truncate", "steps back that an error is traced", "N"),
+    Setting(ModelConfig, "dtype", "number format"),
+    Setting(ModelConfig, "device", "where to compute"),
+    Setting(TrainConfig, "allow_tf32", "faster, less exact products on a GPU", option="tf32"),
+    Setting(TrainConfig, "recipe", "how to train"),
+    Setting(TrainConfig, "learning_rate", "default: the recipe's", "X"),
+    Setting(TrainConfig, "batch_size", "sentences per step; default: the recipe's", "N"),
+    Setting(
+        TrainConfig,
+        "clip_norm",
+        "largest norm of the gradient of the mean loss per word; default: the recipe's",
+        "X",
+    ),
+)
+_OF_TUNING = (
+    Setting(TrainConfig, "unigram_start", "begin with the frequencies of the words"),
+    Setting(TrainConfig, "adam_epsilon", "larger values move rare words more gently", "X"),
+    Setting(
+        TrainConfig, "weight_decay", "shrinks the parameters at each step, times the rate", "X"
+    ),
+    Setting(TrainConfig, "input_dropout", "share of the word's input left out at random", "X"),
+    Setting(TrainConfig, "output_dropout", "share of the hidden state left out at random", "X"),
+    Setting(TrainConfig, "averaging", "weight of the past in the mean of the parameters", "X"),
+    Setting(
+        TrainConfig,
+        "softmax_sample",
+        "share of the words that a step's softmax is over besides its own; 1: exact",
+        "X",
+    ),
+    Setting(
+        TrainConfig,
+        "label_smoothing",
+        "share of each target that goes to all words alike; 0: none",
+        "X",
+    ),
+    Setting(
+        TrainConfig,
+        "min_improvement",
+        "an evaluation that finds the loss lower by less than X nats halves the rate; 0: none",
+        "X",
+    ),
+)
+_OF_LENGTH = (
+    Setting(TrainConfig, "epochs", "passes over the text", "N"),
+    Setting(TrainConfig, "time_limit_s", "end sooner; default: no limit", "SECONDS", "time_limit"),
+    Setting(TrainConfig, "evaluate_every", "epochs between evaluations", "N"),
+)
+SETTINGS = (*_OF_FILE, *_OF_WORDS, *_OF_NETWORK, *_OF_TUNING, *_OF_LENGTH)
+
+
+def _add(command: argparse._ActionsContainer, settings: Iterable[Setting]) -> None:
+    for each in settings:
+        each.add_to(command)
+
+
 def add_train_options(train: argparse.ArgumentParser) -> None:
     """Add all settings of a run, and where it is kept."""
-    train.add_argument("csv", type=Path, nargs="*", metavar="CSV", help=TEXT_FILES)
-    of_file = "read the settings from this file first; options that are given as well win"
-    train.add_argument("--config", type=Path, metavar="FILE", help=of_file)
-    printing = "write the settings as such a file to standard output, and train nothing"
-    train.add_argument("--print-config", action="store_true", help=printing)
-    train.add_argument("--out", type=Path, metavar="MODEL", help="the model file")
-    train.add_argument("--force", action="store_true", help="replace a model that is there")
-    _add_keeping(train)
-    add_csv_options(train)
-    _add_words(train)
     add = train.add_argument
-    add("--vocabulary-size", type=int, default=8000, metavar="N", help="words kept")
-    add(
-        "--min-count",
-        type=int,
-        default=2,
-        metavar="N",
-        help="words that occur less often in the training part are unknown",
-    )
-    part = "where words are counted: in the training part, or in all of the text"
-    add("--counted", choices=get_args(CountedText), default="training", help=part)
-    add("--validation-fraction", type=float, default=0.05, metavar="X", help="documents held out")
-    add("--hidden-dim", type=int, metavar="H", help="hidden units; default: by recipe and text")
-    add(
-        "--bptt-truncate",
-        type=int,
-        default=4,
-        metavar="N",
-        help="steps back that an error is traced",
-    )
-    add("--dtype", choices=get_args(Dtype), default="float32", help="number format")
-    add("--device", choices=get_args(DeviceRequest), default="auto", help="where to compute")
-    add(
-        "--tf32", action=argparse.BooleanOptionalAction, help="faster, less exact products on a GPU"
-    )
-    add("--recipe", choices=get_args(Recipe), default="fast", help="how to train")
-    add("--learning-rate", type=float, metavar="X", help="default: the recipe's")
-    add("--batch-size", type=int, metavar="N", help="sentences per step; default: the recipe's")
-    norm = "largest norm of the gradient of the mean loss per word; default: the recipe's"
-    add("--clip-norm", type=float, metavar="X", help=norm)
-    _add_tuning(train)
-    add("--epochs", type=int, default=10, metavar="N", help="passes over the text")
-    add("--time-limit", type=float, metavar="SECONDS", help="end sooner; default: no limit")
-    add("--evaluate-every", type=int, default=1, metavar="N", help="epochs between evaluations")
+    add("csv", type=Path, nargs="*", metavar="CSV", help=TEXT_FILES)
+    of_file = "read the settings from this file first; options that are given as well win"
+    add("--config", type=Path, metavar="FILE", help=of_file)
+    printing = "write the settings as such a file to standard output, and train nothing"
+    add("--print-config", action="store_true", help=printing)
+    add("--out", type=Path, metavar="MODEL", help="the model file")
+    add("--force", action="store_true", help="replace a model that is there")
+    add("--keep-run", action="store_true", help="keep the run, to resume it: see 'runs'")
+    add("--run-name", default="", metavar="NAME", help="of the kept run; default: the file's")
+    add("--data-folder", type=Path, metavar="FOLDER", help="of kept runs; default: the user's")
+    add_csv_options(train)
+    _add(train, (*_OF_WORDS, *_OF_NETWORK))
+    by_size = "the fast recipe; by default, by the size of the text"
+    _add(train.add_argument_group(by_size), _OF_TUNING)
+    _add(train, _OF_LENGTH)
     add("--seed", type=int, default=0, metavar="N", help="of split, parameters and order")
     add("--split-seed", type=int, metavar="N", help="of the split; default: that of --seed")
     add("--order-seed", type=int, metavar="N", help="of the order; default: that of --seed")
     add_ranks(train)
 
 
-def _add_tuning(train: argparse.ArgumentParser) -> None:
-    """Add what the fast recipe decides by the size of the text."""
-    add = train.add_argument_group(
-        "the fast recipe; by default, by the size of the text"
-    ).add_argument
-    add(
-        "--unigram-start",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="begin with the frequencies of the words",
-    )
-    add("--adam-epsilon", type=float, metavar="X", help="larger values move rare words more gently")
-    add(
-        "--weight-decay",
-        type=float,
-        metavar="X",
-        help="shrinks the parameters at each step, times the rate",
-    )
-    add(
-        "--input-dropout",
-        type=float,
-        metavar="X",
-        help="share of the word's input left out at random",
-    )
-    add(
-        "--output-dropout",
-        type=float,
-        metavar="X",
-        help="share of the hidden state left out at random",
-    )
-    add(
-        "--averaging",
-        type=float,
-        metavar="X",
-        help="weight of the past in the mean of the parameters",
-    )
-    share = "share of the words that a step's softmax is over besides its own; 1: exact"
-    add("--softmax-sample", type=float, metavar="X", help=share)
-    smoothed = "share of each target that goes to all words alike; 0: none"
-    add("--label-smoothing", type=float, metavar="X", help=smoothed)
-    gain = "an evaluation that finds the loss lower by less than X nats halves the rate; 0: none"
-    add("--min-improvement", type=float, metavar="X", help=gain)
-
-
-def _add_words(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add(
-        "--tokenizer",
-        choices=get_args(TokenizerName),
-        default="auto",
-        help="what a word is. tutorial: NLTK's, in lower case; words: of any language with blanks; "
-        "whitespace: the text is tokenised already, one sentence per line; characters: for "
-        "Chinese, Japanese, Thai; auto: the one that suits the text",
-    )
-    add("--language", default="auto", metavar="CODE", help="of the text, such as de or fr")
-    of_both = "with --tokenizer words or characters: in lower case"
-    add("--lower-case", action=argparse.BooleanOptionalAction, help=of_both)
-    add(
-        "--unknown-word",
-        default="",
-        metavar="WORD",
-        help="with --tokenizer whitespace: what the text itself has for unknown words, as <unk>",
-    )
-    same = "read each number as the same word"
-    add("--merge-numbers", action=argparse.BooleanOptionalAction, help=same)
-    add(
-        "--merge-links",
-        action=argparse.BooleanOptionalAction,
-        help="read each link as one word, and each user name as another",
-    )
-    ends = "where a sentence ends. rules: those of its language; punkt: NLTK's alone"
-    add("--sentence-ends", choices=get_args(SentenceEnds), default="rules", help=ends)
-
-
-def _add_keeping(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add("--keep-run", action="store_true", help="keep the run, to resume it: see 'runs'")
-    add("--run-name", default="", metavar="NAME", help="of the kept run; default: the file's")
-    add("--data-folder", type=Path, metavar="FOLDER", help="of kept runs; default: the user's")
-
-
 def add_csv_options(command: argparse.ArgumentParser) -> None:
     """Add how the file of a text is read."""
-    add = command.add_argument
-    add(
-        "--column",
-        action="append",
-        metavar="NAME",
-        help="text column, by name or number from 1; repeat to join several; default: guessed",
-    )
-    add("--encoding", metavar="NAME", help="such as utf-8 or cp1252; default: detected")
-    add(
-        "--delimiter",
-        metavar="C",
-        help="between columns: 1 to 5 characters, \\t, \\x01; \\n = one column; default: detected",
-    )
-    add(
-        "--skip-rows",
-        type=int,
-        metavar="N",
-        help="lines above the table that are left out; default: detected",
-    )
-    quoting = get_args(Quoting)
-    add("--quoting", choices=quoting, help="what encloses fields; default: detected")
-    units = get_args(TextUnit)
-    add("--documents", choices=units, help="what one is in a plain text; default: detected")
-    first_row = "the first row names the columns, or is text already; default: detected"
-    add("--header", action=argparse.BooleanOptionalAction, help=first_row)
-    add("--sheet", metavar="NAME", help="of a spreadsheet; default: the first that is in sight")
-    entities = "read &amp; as &, &gt; as > and so on"
-    add("--decode-entities", action=argparse.BooleanOptionalAction, help=entities)
-    bad_files = "one of several that cannot be read: stop and name it, or skip it"
-    add("--bad-files", choices=get_args(RowPolicy), default="stop", help=bad_files)
-    add(
-        "--bad-rows",
-        choices=get_args(RowPolicy),
-        default="skip",
-        help="what to do with rows that cannot be read",
-    )
-    once = "keep only one of several equal documents"
-    add("--remove-duplicates", action=argparse.BooleanOptionalAction, help=once)
-    add("--processes", type=int, metavar="N", help="for splitting into words; default: all cores")
-    add("--no-cache", action="store_true", help="prepare again, and keep nothing: see 'cache'")
+    column = "text column, by name or number from 1; repeat to join several; default: guessed"
+    command.add_argument("--column", action="append", metavar="NAME", help=column)
+    _add(command, _OF_FILE)
+    anew = "prepare again, and keep nothing: see 'cache'"
+    command.add_argument("--no-cache", action="store_true", help=anew)
 
 
 def add_ranks(command: argparse.ArgumentParser) -> None:

@@ -115,14 +115,15 @@ def print_settings(arguments: Namespace) -> None:
     if not has_path:
         arguments.csv = [Path()]
     records = train_records(arguments)
-    output = Output(as_json=arguments.json)
-    if output.as_json:
-        corpus = replace(records.corpus, processes=None).to_json()
-        values = {"text": corpus if has_path else corpus | {"path": None}}
-        values |= {"network": records.model.to_json(), "training": records.train.to_json()}
-        output.result_json({"event": "settings", **values})
-        return
-    output.result(settings_text(records, has_path=has_path).rstrip("\n"))
+    corpus = replace(records.corpus, processes=None).to_json()
+    values = {
+        "event": "settings",
+        "text": corpus if has_path else corpus | {"path": None},
+        "network": records.model.to_json(),
+        "training": records.train.to_json(),
+    }
+    text = settings_text(records, has_path=has_path).rstrip("\n")
+    Output(as_json=arguments.json).answer(values, text)
 
 
 def _keys(section: str) -> list[str]:

@@ -111,6 +111,14 @@ class Output:
         """Write one JSON object to standard output, at once."""
         self.result(json.dumps(values, allow_nan=False))
 
+    def answer(self, values: dict[str, Any], *lines: str) -> None:
+        """Write what was asked for: one JSON object, or these lines."""
+        if self.as_json:
+            self.result_json(values)
+            return
+        for line in lines:
+            self.result(line)
+
     def note(self, line: str) -> None:
         """Write one line to standard error."""
         self._clear_live()

@@ -75,8 +75,6 @@ class Ranks:
         Whether gradients may lie on GPUs: nccl sums them there.
     node : int
         Of this process: ranks of one node share its files.
-    clock : callable
-        Seconds; passed in by tests.
 
     Attributes
     ----------
@@ -98,11 +96,10 @@ class Ranks:
         *,
         with_gpus: bool = False,
         node: int = 0,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.rank, self.count, self._node = rank, count, node
         self.control = RunControl()
-        self._own_control, self._clock = own_control, clock
+        self._own_control = own_control
         self._began_s: float | None = None  # nothing is measured before the training
         self._now_s = 0.0
         self._lost: RankLostError | None = None
@@ -116,9 +113,7 @@ class Ranks:
                 backend, store=store, rank=rank, world_size=count, timeout=patience
             )
         )
-        if (
-            with_gpus
-        ):  # nccl's ranks find each other in the store with the first sum: while it waits
+        if with_gpus:  # nccl's ranks find each other with the first sum, while the store waits
             self.sum([torch.zeros(1, device=_GPU)])
         store.set_timeout(timedelta(seconds=_NEWS_S))  # that of a node that is gone answers never
 
@@ -144,7 +139,7 @@ class Ranks:
         """Tell the other ranks, wait for what they tell, and take over time and stop."""
         time_s = 0.0
         if self.leads and self._began_s is not None:
-            time_s = self._clock() - self._began_s
+            time_s = time.monotonic() - self._began_s
         said = (loss, without_room, diverged, self._own_control.is_stopped, time_s, order)
         together = torch.tensor(said, dtype=torch.float64)
         self.sum([together])
@@ -245,7 +240,7 @@ class Ranks:
             data = state_to_bytes(state())  # of a large text, it takes a while
             self.order(BEGIN)
             self.send(data)
-        self._began_s = self._clock()
+        self._began_s = time.monotonic()
 
     def await_order(self) -> int:
         """Return what rank 0 wants next; meanwhile, answer its signs of life."""

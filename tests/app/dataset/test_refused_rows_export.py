@@ -18,6 +18,7 @@ from app.tasks.controller import Surroundings
 from engine import RowProblem
 from tests.app.support.dataset_fakes import FakeCorpus
 from tests.app.support.runs_fakes import FakeRuns
+from tests.app.support.widgets import child
 
 PROBLEMS = (
     RowProblem(line=3, reason="it has 2 fields instead of 3", text='=HYPERLINK("x")'),
@@ -62,8 +63,7 @@ def bench(
     RefusedRowsExport(tab, around)
     tab.show_corpus(FakeCorpus(problems=PROBLEMS))  # type: ignore[arg-type]
     tab.show()
-    button = tab.findChild(QPushButton, "dataset.save_problems_button")
-    assert button is not None
+    button = child(tab, QPushButton, "dataset.save_problems_button")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     return tab, messages, asked
 

@@ -28,6 +28,7 @@ from app.shared.fields.column_picker import ColumnPicker
 from app.shared.theme import Theme
 from engine import StageProgress
 from tests.app.support.dataset_fakes import PREVIEW, PROBLEM, FakeCorpus
+from tests.app.support.widgets import Child, child
 
 
 @pytest.fixture
@@ -40,10 +41,8 @@ def tab(qtbot: QtBot) -> DatasetTab:
     return tab
 
 
-def find(tab: DatasetTab, role: str) -> QWidget:
-    widget = tab.findChild(QWidget, f"dataset.{role}")
-    assert widget is not None
-    return widget
+def find(tab: DatasetTab, role: str, kind: type[Child] = QWidget) -> Child:
+    return child(tab, kind, f"dataset.{role}")
 
 
 def test_that_the_empty_tab_explains_what_to_do(tab: DatasetTab) -> None:
@@ -64,9 +63,8 @@ def test_that_a_preview_takes_the_place_of_the_explanation(tab: DatasetTab) -> N
 def test_that_refused_rows_are_announced_in_the_preview(tab: DatasetTab) -> None:
     tab.show_preview(dataclasses.replace(PREVIEW, problems=(PROBLEM,)))
 
-    heading, table = find(tab, "preview_problems_label"), find(tab, "preview_problems_table")
-    assert isinstance(heading, QLabel)
-    assert isinstance(table, QTableView)
+    heading = find(tab, "preview_problems_label", QLabel)
+    table = find(tab, "preview_problems_table", QTableView)
     assert heading.text() == "1 row here cannot be read: it would be left out"
     row = [table.model().index(0, column).data() for column in range(3)]
     assert row == ["12", "3 fields instead of 2", "ann,hello,there"]
@@ -75,8 +73,7 @@ def test_that_refused_rows_are_announced_in_the_preview(tab: DatasetTab) -> None
 def test_that_lines_that_are_no_rows_or_were_mended_are_not_called_refused(tab: DatasetTab) -> None:
     reasons = ("no row: it stands above the table", "repaired: 2 empty fields too many", "bad")
     problems = tuple(dataclasses.replace(PROBLEM, reason=reason) for reason in reasons)
-    heading = find(tab, "preview_problems_label")
-    assert isinstance(heading, QLabel)
+    heading = find(tab, "preview_problems_label", QLabel)
 
     tab.show_preview(dataclasses.replace(PREVIEW, problems=problems[:2]))
     few = heading.text()
@@ -90,9 +87,8 @@ def test_that_the_preview_says_when_damaged_rows_would_stop_the_preparation(
     tab: DatasetTab,
 ) -> None:
     tab.show_preview(dataclasses.replace(PREVIEW, problems=(PROBLEM, PROBLEM)))
-    policy, heading = find(tab, "bad_rows_combo"), find(tab, "preview_problems_label")
-    assert isinstance(policy, QComboBox)
-    assert isinstance(heading, QLabel)
+    policy = find(tab, "bad_rows_combo", QComboBox)
+    heading = find(tab, "preview_problems_label", QLabel)
 
     policy.setCurrentIndex(1)
 
@@ -103,9 +99,8 @@ def test_that_the_preview_says_when_damaged_rows_would_stop_the_preparation(
 def test_that_choosing_a_refused_row_leads_to_it_in_the_preview(tab: DatasetTab) -> None:
     problem = dataclasses.replace(PROBLEM, line=3)
     tab.show_preview(dataclasses.replace(PREVIEW, problems=(problem,), row_lines=(2, 3)))
-    refused, rows = find(tab, "preview_problems_table"), find(tab, "preview_table")
-    assert isinstance(refused, QTableView)
-    assert isinstance(rows, QTableView)
+    refused = find(tab, "preview_problems_table", QTableView)
+    rows = find(tab, "preview_table", QTableView)
 
     refused.selectRow(0)
 
@@ -115,8 +110,7 @@ def test_that_choosing_a_refused_row_leads_to_it_in_the_preview(tab: DatasetTab)
 def test_that_undecodable_bytes_are_explained(tab: DatasetTab) -> None:
     tab.show_preview(dataclasses.replace(PREVIEW, undecodable_bytes=3))
 
-    note = find(tab, "damage_note")
-    assert isinstance(note, QLabel)
+    note = find(tab, "damage_note", QLabel)
     assert note.isVisible()
     assert note.text().startswith("3 bytes here cannot be read as utf-8")
 
@@ -124,22 +118,19 @@ def test_that_undecodable_bytes_are_explained(tab: DatasetTab) -> None:
 def test_that_control_characters_cast_doubt_on_the_encoding(tab: DatasetTab) -> None:
     tab.show_preview(dataclasses.replace(PREVIEW, encoding="iso8859-1", control_characters=1))
 
-    note = find(tab, "damage_note")
-    assert isinstance(note, QLabel)
+    note = find(tab, "damage_note", QLabel)
     assert "probably not iso8859-1. Try cp1252." in note.text()
 
 
 def open_reading(tab: DatasetTab) -> None:
-    button = find(tab, "change_reading_button")
-    assert isinstance(button, QToolButton)
+    button = find(tab, "change_reading_button", QToolButton)
     button.click()
 
 
 def test_that_how_it_is_read_is_one_line_until_it_is_needed(tab: DatasetTab) -> None:
     tab.show_new_file(Path("some.file"))
     tab.show_preview(PREVIEW)
-    line = find(tab, "reading_label")
-    assert isinstance(line, QLabel)
+    line = find(tab, "reading_label", QLabel)
 
     assert line.text() == "Table, utf-8, comma, column body"
     assert not find(tab, "column_combo").isVisible()
@@ -151,9 +142,8 @@ def test_that_how_it_is_read_is_one_line_until_it_is_needed(tab: DatasetTab) -> 
 def test_that_html_entities_are_announced_and_can_be_decoded(tab: DatasetTab) -> None:
     tab.show_new_file(Path("some.file"))
     tab.show_preview(PREVIEW)
-    check, note = find(tab, "entities_check"), find(tab, "preview_note")
-    assert isinstance(note, QLabel)
-    assert isinstance(check, QCheckBox)
+    check = find(tab, "entities_check", QCheckBox)
+    note = find(tab, "preview_note", QLabel)
     open_reading(tab)
     was_offered = check.isVisible()
 
@@ -190,8 +180,7 @@ def test_that_each_kind_of_file_has_its_own_options(
     tab.show_preview(dataclasses.replace(PREVIEW, kind=kind))
     open_reading(tab)
 
-    label = find(tab, "preview_note")
-    assert isinstance(label, QLabel)
+    label = find(tab, "preview_note", QLabel)
     assert note in label.text()
     options = ("column_combo", "header_check", "delimiter_combo", "documents_combo")
     assert {option for option in options if find(tab, option).isVisible()} == shown
@@ -199,9 +188,8 @@ def test_that_each_kind_of_file_has_its_own_options(
 
 def test_that_several_columns_can_be_joined(tab: DatasetTab) -> None:
     tab.show_preview(PREVIEW)
-    picker, table = find(tab, "column_combo"), find(tab, "preview_table")
-    assert isinstance(picker, ColumnPicker)
-    assert isinstance(table, QTableView)
+    picker = find(tab, "column_combo", ColumnPicker)
+    table = find(tab, "preview_table", QTableView)
 
     picker.toggle(0)
 
@@ -213,8 +201,7 @@ def test_that_several_columns_can_be_joined(tab: DatasetTab) -> None:
 def test_that_a_preview_without_rows_says_so(tab: DatasetTab) -> None:
     tab.show_preview(dataclasses.replace(PREVIEW, rows=()))
 
-    note = find(tab, "preview_note")
-    assert isinstance(note, QLabel)
+    note = find(tab, "preview_note", QLabel)
     assert note.text() == "No rows were found with these options."
 
 
@@ -222,8 +209,7 @@ def test_that_many_columns_can_be_previewed(tab: DatasetTab) -> None:
     names = tuple(f"column {n}" for n in range(40))
     tab.show_preview(dataclasses.replace(PREVIEW, columns=names, rows=(names,), guessed_column=39))
 
-    combo = find(tab, "column_combo")
-    assert isinstance(combo, QComboBox)
+    combo = find(tab, "column_combo", QComboBox)
     assert combo.count() == 40
 
 
@@ -250,8 +236,7 @@ def test_that_a_column_is_named_only_where_its_name_is_clear(
 
 
 def test_that_the_prepared_corpus_has_a_page_of_its_own(tab: DatasetTab) -> None:
-    pages = find(tab, "results")
-    assert isinstance(pages, QTabWidget)
+    pages = find(tab, "results", QTabWidget)
     tab.show_preview(PREVIEW)
     assert not pages.isTabVisible(CORPUS_PAGE)
 
@@ -265,8 +250,7 @@ def test_that_the_prepared_corpus_has_a_page_of_its_own(tab: DatasetTab) -> None
 def test_that_refused_rows_are_listed_beside_the_plot(tab: DatasetTab) -> None:
     tab.show_corpus(FakeCorpus(problems=(PROBLEM,)))  # type: ignore[arg-type]
 
-    table = find(tab, "problems_table")
-    assert isinstance(table, QTableView)
+    table = find(tab, "problems_table", QTableView)
     assert table.isVisible()
     assert table.model().index(0, 0).data() == "12"
 
@@ -277,8 +261,7 @@ def test_that_progress_without_a_total_says_what_is_done(tab: DatasetTab) -> Non
     progress = StageProgress(stage="Reading", done=1200, total=None, unit="rows")
     tab.prepare_panel.show_progress(progress)
 
-    label = find(tab, "stage_label")
-    assert isinstance(label, QLabel)
+    label = find(tab, "stage_label", QLabel)
     assert label.text() == "Reading: 1,200 rows"
 
 
@@ -372,8 +355,7 @@ def test_that_the_next_step_is_in_sight_in_the_smallest_window(tab: DatasetTab) 
 
 
 def test_that_the_first_steps_scroll_only_in_a_small_window(tab: DatasetTab) -> None:
-    panel = find(tab, "panel")
-    assert isinstance(panel, QScrollArea)
+    panel = find(tab, "panel", QScrollArea)
     tab.resize(1200, 960)
     tab.show_new_file(Path("comments.csv"))
     tab.show_preview(PREVIEW)
@@ -388,8 +370,7 @@ def test_that_the_first_steps_scroll_only_in_a_small_window(tab: DatasetTab) -> 
 
 
 def test_that_a_file_that_cannot_be_read_is_marked_as_not_used(tab: DatasetTab) -> None:
-    label = find(tab, "file_label")
-    assert isinstance(label, QLabel)
+    label = find(tab, "file_label", QLabel)
     tab.show_new_file(Path("noise.csv"))
 
     tab.show_no_preview()
@@ -402,9 +383,8 @@ def test_that_a_file_that_cannot_be_read_is_marked_as_not_used(tab: DatasetTab) 
 
 
 def test_that_a_doubtful_reading_says_so_and_can_be_overruled(tab: DatasetTab) -> None:
-    note, skipped = find(tab, "doubt_note"), find(tab, "skip_rows_spin")
-    assert isinstance(note, QLabel)
-    assert isinstance(skipped, QSpinBox)
+    note = find(tab, "doubt_note", QLabel)
+    skipped = find(tab, "skip_rows_spin", QSpinBox)
 
     tab.show_preview(dataclasses.replace(PREVIEW, doubts=("76% of the rows have 2 fields",)))
     assert "76% of the rows" in note.text()
@@ -421,9 +401,8 @@ def test_that_a_click_on_a_title_chooses_the_column_and_with_ctrl_one_more(
 ) -> None:
     rows = tuple((f"user {n}", f"text {n}", str(n)) for n in range(3))
     tab.show_preview(dataclasses.replace(PREVIEW, columns=("author", "body", "score"), rows=rows))
-    table, picker = find(tab, "preview_table"), find(tab, "column_combo")
-    assert isinstance(table, QTableView)
-    assert isinstance(picker, ColumnPicker)
+    table = find(tab, "preview_table", QTableView)
+    picker = find(tab, "column_combo", ColumnPicker)
     header = table.horizontalHeader()
 
     def click(section: int, key: Qt.KeyboardModifier) -> None:
@@ -438,8 +417,7 @@ def test_that_a_click_on_a_title_chooses_the_column_and_with_ctrl_one_more(
     assert header.model().headerData(0, Qt.Orientation.Horizontal) == "author  (text)"
     right = table.model().index(0, 2).data(Qt.ItemDataRole.TextAlignmentRole)
     assert right & Qt.AlignmentFlag.AlignRight
-    line = find(tab, "line_label")
-    assert isinstance(line, QLabel)
+    line = find(tab, "line_label", QLabel)
     assert line.text() == "Line"
 
 
@@ -459,8 +437,7 @@ def test_that_the_preview_says_how_large_the_file_is(
 
     tab.show_preview(preview, size=size)
 
-    note = find(tab, "preview_note")
-    assert isinstance(note, QLabel)
+    note = find(tab, "preview_note", QLabel)
     assert note.text().startswith(told)
 
 

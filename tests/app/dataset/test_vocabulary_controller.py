@@ -32,6 +32,7 @@ from engine import (
 )
 from tests.app.support.dataset_fakes import SUMMARY, FakeCorpus
 from tests.app.support.runs_fakes import FakeRuns
+from tests.app.support.widgets import child
 
 WidgetT = TypeVar("WidgetT", bound=QWidget)
 ESTIMATE = EpochEstimate(
@@ -42,7 +43,6 @@ ESTIMATE = EpochEstimate(
     hidden_dim=10,
     batch_size=64,
     steps=70,
-    measured_s=2.0,
 )
 
 
@@ -77,9 +77,7 @@ class Bench:
         return self.events(control)
 
     def find(self, kind: type[WidgetT], role: str) -> WidgetT:
-        widget = self.tab.findChild(kind, f"dataset.{role}")
-        assert widget is not None
-        return widget
+        return child(self.tab, kind, f"dataset.{role}")
 
     def text(self, role: str) -> str:
         return self.find(QLabel, role).text()
@@ -98,6 +96,14 @@ class Bench:
 
     def look(self) -> None:
         self.find(QTabWidget, "results").setCurrentIndex(VOCABULARY_PAGE)
+        self.rest()
+
+    def open_page(self, corpus: FakeCorpus | None = None) -> None:
+        self.prepare(corpus)
+        self.look()
+
+    def measure(self) -> None:
+        self.click("measure_button")
         self.rest()
 
     def cells(self, row: int) -> list[str]:
@@ -134,8 +140,7 @@ def test_that_nothing_is_counted_before_the_page_is_looked_at(bench: Bench) -> N
 
 
 def test_that_the_page_shows_what_the_chosen_size_costs(bench: Bench) -> None:
-    bench.prepare()
-    bench.look()
+    bench.open_page()
 
     bench.find(QSpinBox, "vocabulary_spin").setValue(5)  # two of the three words
 
@@ -147,8 +152,7 @@ def test_that_the_page_shows_what_the_chosen_size_costs(bench: Bench) -> None:
 
 
 def test_that_a_size_beyond_the_text_is_shown_as_all_of_its_words(bench: Bench) -> None:
-    bench.prepare()
-    bench.look()
+    bench.open_page()
 
     assert bench.text("budget.vocabulary_size") == "6"
     assert bench.text("budget.touched_share") == "0.0 %"
@@ -156,8 +160,7 @@ def test_that_a_size_beyond_the_text_is_shown_as_all_of_its_words(bench: Bench) 
 
 
 def test_that_the_slider_sets_the_vocabulary_of_the_form(bench: Bench) -> None:
-    bench.prepare()
-    bench.look()
+    bench.open_page()
 
     bench.find(QSlider, "vocabulary_slider").setValue(0)
 
@@ -166,8 +169,7 @@ def test_that_the_slider_sets_the_vocabulary_of_the_form(bench: Bench) -> None:
 
 
 def test_that_a_row_of_the_table_chooses_its_size(bench: Bench) -> None:
-    bench.prepare()
-    bench.look()
+    bench.open_page()
     bench.find(QSpinBox, "vocabulary_spin").setValue(5)
     table = bench.find(RecordTable, "budget_table")
 
@@ -181,12 +183,10 @@ def test_that_a_row_of_the_table_chooses_its_size(bench: Bench) -> None:
 
 
 def test_that_the_measured_time_is_shown_for_every_size(bench: Bench) -> None:
-    bench.prepare()
-    bench.look()
+    bench.open_page()
     bench.find(QSpinBox, "vocabulary_spin").setValue(5)
 
-    bench.click("measure_button")
-    bench.rest()
+    bench.measure()
 
     assert bench.text("budget.epoch_time") == "3.0 s"
     assert bench.cells(0)[-1] == "4.0 s"
@@ -198,11 +198,9 @@ def test_that_the_measured_time_is_shown_for_every_size(bench: Bench) -> None:
 def test_that_the_settings_of_the_training_tab_are_measured(bench: Bench) -> None:
     train = TrainConfig(recipe="tutorial")
     bench.choices = TrainingChoices(model=ModelConfig(hidden_dim=77), train=train)
-    bench.prepare()
-    bench.look()
+    bench.open_page()
 
-    bench.click("measure_button")
-    bench.rest()
+    bench.measure()
 
     assert bench.asked == [(ModelConfig(hidden_dim=77), train)]
     assert "77 hidden units and the tutorial's recipe" in bench.text("budget_note")
@@ -216,10 +214,8 @@ def test_that_the_settings_of_the_training_tab_are_measured(bench: Bench) -> Non
 def test_that_other_training_settings_make_the_measured_time_void(
     bench: Bench, model: dict[str, Any], train: dict[str, Any], parameters: str
 ) -> None:
-    bench.prepare()
-    bench.look()
-    bench.click("measure_button")
-    bench.rest()
+    bench.open_page()
+    bench.measure()
 
     bench.choices = TrainingChoices(model=ModelConfig(**model), train=TrainConfig(**train))
     bench.find(QTabWidget, "results").setCurrentIndex(0)
@@ -240,15 +236,13 @@ def test_that_mistakes_in_the_training_form_leave_its_defaults(bench: Bench) -> 
 
 def test_that_the_measuring_can_be_stopped(bench: Bench) -> None:
     bench.events = until_stopped
-    bench.prepare()
-    bench.look()
+    bench.open_page()
     with bench.qtbot.waitSignal(bench.runner.event_ready):
         bench.click("measure_button")
     assert bench.find(QPushButton, "measure_button").text() == "Stop measur&ing"
     assert bench.text("measure_status") == "Timing steps with 4 words…"
 
-    bench.click("measure_button")
-    bench.rest()
+    bench.measure()
 
     assert bench.text("budget.epoch_time") == "–"
     assert bench.text("measure_status") == ""
@@ -256,8 +250,7 @@ def test_that_the_measuring_can_be_stopped(bench: Bench) -> None:
 
 def test_that_training_ends_the_measuring(bench: Bench) -> None:
     bench.events = until_stopped
-    bench.prepare()
-    bench.look()
+    bench.open_page()
     with bench.qtbot.waitSignal(bench.runner.event_ready):
         bench.click("measure_button")
 
@@ -273,11 +266,9 @@ def test_that_a_failed_measuring_says_why(bench: Bench) -> None:
         raise DeviceError("No GPU can be used. Choose the device 'cpu' or 'auto'.")
 
     bench.events = failing
-    bench.prepare()
-    bench.look()
+    bench.open_page()
 
-    bench.click("measure_button")
-    bench.rest()
+    bench.measure()
 
     texts = [message.text for message in bench.messages]
     assert texts == [
@@ -288,8 +279,7 @@ def test_that_a_failed_measuring_says_why(bench: Bench) -> None:
 
 
 def test_that_only_another_size_can_be_used(bench: Bench) -> None:
-    bench.prepare(FakeCorpus().with_vocabulary_size(5))
-    bench.look()
+    bench.open_page(FakeCorpus().with_vocabulary_size(5))
     use = bench.find(QPushButton, "use_vocabulary_button")
     bench.find(QSpinBox, "vocabulary_spin").setValue(5)
     assert not use.isEnabled()
@@ -301,10 +291,8 @@ def test_that_only_another_size_can_be_used(bench: Bench) -> None:
 
 
 def test_that_another_text_is_counted_anew(bench: Bench) -> None:
-    bench.prepare()
-    bench.look()
-    bench.click("measure_button")
-    bench.rest()
+    bench.open_page()
+    bench.measure()
     other = dataclasses.replace(SUMMARY, digest="1" * 64)
 
     bench.prepare(FakeCorpus(summary=other))
@@ -315,10 +303,8 @@ def test_that_another_text_is_counted_anew(bench: Bench) -> None:
 
 
 def test_that_another_size_of_the_same_text_is_not_counted_again(bench: Bench) -> None:
-    bench.prepare()
-    bench.look()
-    bench.click("measure_button")
-    bench.rest()
+    bench.open_page()
+    bench.measure()
 
     bench.prepare(FakeCorpus().with_vocabulary_size(5))
 

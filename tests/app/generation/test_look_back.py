@@ -16,6 +16,7 @@ from app.window.views.message_bar import MessageBar
 from engine import EpochModel
 from tests.app.support import generation_fakes, window_fakes
 from tests.app.support.runs_fakes import FakeRuns
+from tests.app.support.widgets import child
 from tests.app.support.window_fakes import Answers
 from tests.patience import HANGS_AFTER_S
 
@@ -54,14 +55,11 @@ def rest(app: Application, qtbot: QtBot) -> None:
 
 
 def slider(app: Application) -> QSlider:
-    found = app.window.findChild(QSlider, "generation.epoch_slider")
-    assert found is not None
-    return found
+    return child(app.window, QSlider, "generation.epoch_slider")
 
 
 def text(app: Application, role: str) -> str:
-    found = app.window.findChild(QLabel, f"generation.{role}_label")
-    assert found is not None
+    found = child(app.window, QLabel, f"generation.{role}_label")
     return found.text()
 
 
@@ -157,8 +155,7 @@ def test_that_a_model_that_cannot_be_read_is_told_and_the_newest_stays(
 
     press(qtbot, opened, Qt.Key.Key_Home)
 
-    bar = opened.window.findChild(MessageBar, "message_bar")
-    assert bar is not None
+    bar = child(opened.window, MessageBar, "message_bar")
     assert bar.text == "The model file is damaged."
     assert slider(opened).value() == 3
     assert not opened.session.is_looking_back

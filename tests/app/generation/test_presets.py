@@ -18,6 +18,7 @@ from app.generation.presets import (
 )
 from app.generation.writing.preset_row import PresetRow
 from engine import SampleConfig
+from tests.app.support.widgets import child
 
 
 @pytest.fixture
@@ -35,9 +36,7 @@ def menu_of(row: PresetRow) -> QMenu:
 
 
 def own_button(row: PresetRow) -> QToolButton:
-    found = row.findChild(QToolButton, "generation.own_presets_button")
-    assert found is not None
-    return found
+    return child(row, QToolButton, "generation.own_presets_button")
 
 
 def actions_of(row: PresetRow) -> dict[str, QAction]:
@@ -78,8 +77,7 @@ def test_that_filters_are_named_in_one_line() -> None:
 def test_that_a_click_asks_for_a_preset_and_the_present_one_is_marked(
     qtbot: QtBot, row: PresetRow
 ) -> None:
-    wild = row.findChild(QPushButton, "generation.preset_wild_button")
-    assert wild is not None
+    wild = child(row, QPushButton, "generation.preset_wild_button")
 
     with qtbot.waitSignal(row.chosen) as asked:
         qtbot.mouseClick(wild, Qt.MouseButton.LeftButton)

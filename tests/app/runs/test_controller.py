@@ -13,6 +13,7 @@ from app.runs.curves_plot import CurvesPlot
 from app.session import CurrentRun, RunState
 from app.training.plot.loss_plot import LossPlot
 from tests.app.support.runs_fakes import FakeRuns
+from tests.app.support.widgets import child
 from tests.app.support.window_fakes import Answers, endless, fake_model, rest
 from tests.engine.support.run_infos import run_info
 
@@ -29,17 +30,14 @@ def runs(answers: Answers) -> FakeRuns:
 
 @pytest.fixture
 def opened(application: Application, qtbot: QtBot, runs: FakeRuns) -> Application:
-    action = application.window.findChild(QAction, "window.runs_action")
-    assert action is not None
+    action = child(application.window, QAction, "window.runs_action")
     action.trigger()
     rest(application, qtbot)
     return application
 
 
 def find(app: Application, kind: Any, role: str) -> Any:
-    found = app.kept_runs.view.findChild(kind, f"runs.{role}")
-    assert found is not None, role
-    return found
+    return child(app.kept_runs.view, kind, f"runs.{role}")
 
 
 def names(app: Application) -> list[str]:
@@ -184,8 +182,7 @@ def test_that_tags_are_kept_and_runs_are_found_by_them(
 def test_that_a_run_is_laid_over_the_live_plot_and_taken_out_again(
     opened: Application, qtbot: QtBot
 ) -> None:
-    plot = opened.window.findChild(LossPlot, "training.loss_plot")
-    assert plot is not None
+    plot = child(opened.window, LossPlot, "training.loss_plot")
     select(opened, 2)
 
     press(opened, qtbot, "overlay")
@@ -358,8 +355,7 @@ def test_that_only_a_yes_discards_the_run_that_ended(
     application.session.set_run(CurrentRun(run_id=run_info(1).run_id, saved_step=10**9))
     application.session.set_model(fake_model())
     application.window.show_tab(1)
-    button = application.window.findChild(QPushButton, "training.discard_button")
-    assert button is not None
+    button = child(application.window, QPushButton, "training.discard_button")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     rest(application, qtbot)
 

@@ -9,6 +9,7 @@ from app.application import Application
 from app.session import RunState
 from tests.app.support.dataset_fakes import FakeEngine, until_stopped
 from tests.app.support.runs_fakes import FakeRuns
+from tests.app.support.widgets import child
 from tests.app.support.window_fakes import Answers, rest
 from tests.engine.support.run_infos import run_info
 
@@ -28,8 +29,7 @@ def offered(application: Application, qtbot: QtBot, runs: FakeRuns) -> Applicati
 
 
 def press(app: Application, qtbot: QtBot, role: str) -> None:
-    button = app.window.findChild(QPushButton, f"recovery_bar.{role}_button")
-    assert button is not None
+    button = child(app.window, QPushButton, f"recovery_bar.{role}_button")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
@@ -41,11 +41,10 @@ def test_that_nothing_is_offered_without_a_crash(application: Application, qtbot
 
 
 def test_that_the_offer_says_how_much_was_lost(offered: Application) -> None:
-    detail = offered.window.findChild(QLabel, "recovery_bar.detail")
+    detail = child(offered.window, QLabel, "recovery_bar.detail")
 
     assert "“night run” was interrupted" in offered.window.recovery_bar.text
     assert "at epoch 3.25, after 1,200 steps" in offered.window.recovery_bar.text
-    assert detail is not None
     assert detail.text() == "Lost: 14 s of training, about 170 steps, after it."
 
 
@@ -136,6 +135,5 @@ def test_that_other_interrupted_runs_are_named(
     application.kept_runs.recovery.start()
     rest(application, qtbot)
 
-    detail = application.window.findChild(QLabel, "recovery_bar.detail")
-    assert detail is not None
+    detail = child(application.window, QLabel, "recovery_bar.detail")
     assert detail.text().endswith("see File > Runs…: “older run”.")

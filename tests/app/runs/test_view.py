@@ -14,6 +14,7 @@ from app.runs.view import EMPTY, EMPTY_TRASH, RunsView
 from app.shared.tables import RowsModel
 from engine import RunInfo
 from tests.app.support.runs_fakes import run_curve
+from tests.app.support.widgets import child
 from tests.engine.support.run_infos import run_info
 
 
@@ -26,9 +27,7 @@ def view(qtbot: QtBot) -> RunsView:
 
 
 def table(view: RunsView) -> QTableView:
-    found = view.findChild(QTableView, "runs.table")
-    assert found is not None
-    return found
+    return child(view, QTableView, "runs.table")
 
 
 @pytest.mark.parametrize(("in_trash", "text"), [(False, EMPTY), (True, EMPTY_TRASH)])
@@ -41,8 +40,7 @@ def test_that_an_empty_list_says_what_comes_there(
 
 
 def test_that_a_list_of_different_words_says_so(view: RunsView) -> None:
-    note = view.findChild(QLabel, "runs.words_note")
-    assert note is not None
+    note = child(view, QLabel, "runs.words_note")
 
     view.show_runs([run_info(1), run_info(2)], in_trash=False)
     assert note.isHidden()
@@ -70,8 +68,7 @@ def test_that_a_refresh_waits_for_a_name_that_is_being_written(
     view.show_runs([run_info(1)], in_trash=False)
     view.select_runs([run_info(1).run_id])
     view.edit(NAME)
-    editor = table(view).findChild(QLineEdit)
-    assert editor is not None
+    editor = child(table(view), QLineEdit)
     editor.setText("my own name")
 
     view.show_runs([run_info(1), run_info(2)], in_trash=False)
@@ -157,8 +154,7 @@ def test_that_a_comparison_warns_of_other_words(qtbot: QtBot) -> None:
     qtbot.addWidget(dialog)
     dialog.show()
 
-    warning = dialog.findChild(QLabel, "runs.comparison_warning")
-    assert warning is not None
+    warning = child(dialog, QLabel, "runs.comparison_warning")
     assert warning.isVisible()
     assert warning.text() == VOCABULARY_WARNING
 
@@ -176,8 +172,7 @@ def test_that_a_comparison_says_where_curves_began(
     qtbot.addWidget(window)
     plot = CurvesPlot(curves, "loss", window)
 
-    start = plot.findChild(QLabel, "runs.comparison_start_label")
-    assert start is not None
+    start = child(plot, QLabel, "runs.comparison_start_label")
     assert not start.isHidden()
     assert start.text().startswith(told)
 
@@ -201,8 +196,7 @@ def test_that_compared_runs_have_whole_and_different_names(qtbot: QtBot) -> None
     qtbot.addWidget(dialog)
     dialog.show()
 
-    compared = dialog.findChild(QTableView, "runs.comparison_table")
-    assert compared is not None
+    compared = child(dialog, QTableView, "runs.comparison_table")
     header = compared.horizontalHeader()
     names = [compared.model().headerData(n, Qt.Orientation.Horizontal) for n in (1, 2)]
     assert names == [f"{LONG_NAME} (1)", f"{LONG_NAME} (2)"]

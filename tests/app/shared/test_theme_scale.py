@@ -13,6 +13,7 @@ from app.shared.labels import ElidedLabel
 from app.shared.theme import Theme, scaled
 from app.training.tab import TrainingTab
 from app.window.main_window import SMALLEST_SIZE
+from tests.app.support.widgets import child
 
 FONTS = (12, 18)  # px
 TABS = (DatasetTab, TrainingTab, GenerationTab)
@@ -71,7 +72,6 @@ def test_that_no_text_is_cut_in_the_smallest_window(
 ) -> None:
     application.window.resize(*SMALLEST_SIZE)
     application.window.show_tab(TABS.index(tab))
-    content = application.window.findChild(tab)
-    assert content is not None
+    content = child(application.window, tab)
 
     qtbot.waitUntil(lambda: content.isVisible() and cut_texts(content) == [])

@@ -19,6 +19,7 @@ from app.tasks.controller import Surroundings
 from app.tasks.task_runner import TaskRunner
 from tests.app.support.dataset_fakes import FakeEngine
 from tests.app.support.runs_fakes import FakeRuns
+from tests.app.support.widgets import child
 
 PATH = Path("comments.csv")
 FOLDER = Path(__file__).parent
@@ -39,9 +40,7 @@ class Bench:
     qtbot: QtBot
 
     def find(self, kind: type[WidgetT], role: str) -> WidgetT:
-        widget = self.tab.findChild(kind, f"dataset.{role}")
-        assert widget is not None
-        return widget
+        return child(self.tab, kind, f"dataset.{role}")
 
     def click(self, role: str) -> None:
         self.qtbot.mouseClick(self.find(QPushButton, role), Qt.MouseButton.LeftButton)

@@ -35,6 +35,7 @@ from engine import (
     WordScore,
 )
 from tests.app.support.runs_fakes import FakeRuns
+from tests.app.support.widgets import child
 from tests.patience import HANGS_AFTER_S
 
 UNKNOWN = ("glads", "frobnicate")
@@ -216,9 +217,7 @@ class GenerationBench:
     messages: list[Message] = field(default_factory=list)
 
     def find(self, kind: type[ChildT], role: str) -> ChildT:
-        child = self.tab.findChild(kind, f"generation.{role}")
-        assert child is not None, role
-        return child
+        return child(self.tab, kind, f"generation.{role}")
 
     def text_of(self, role: str) -> str:
         return self.find(QWidget, role).text()  # type: ignore[attr-defined, no-any-return]

@@ -41,6 +41,7 @@ from engine import (
 )
 from engine.language_model.history import TrainingHistory
 from tests.app.support.runs_fakes import FakeRuns
+from tests.app.support.widgets import child
 from tests.engine.support.run_infos import CORPUS_CONFIG
 
 ENTROPY = 3.9
@@ -357,6 +358,4 @@ class Bench:
 
     def find(self, role: str) -> Any:
         """Return the widget `training.<role>`."""
-        found = self.tab.findChild(QWidget, f"training.{role}")
-        assert found is not None, role
-        return found
+        return child(self.tab, QWidget, f"training.{role}")

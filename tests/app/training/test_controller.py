@@ -47,6 +47,15 @@ def stop(qtbot: QtBot, bench: Bench) -> None:
         press(qtbot, bench, "stop_button")
 
 
+@pytest.fixture
+def finished(qtbot: QtBot, bench: Bench) -> Bench:
+    """The tab after a short run."""
+    bench.train.events = short_run()
+    bench.prepare()
+    run_to_the_end(qtbot, bench)
+    return bench
+
+
 def log(bench: Bench) -> str:
     text: str = bench.find("log").toPlainText()
     return text
@@ -70,37 +79,27 @@ def test_that_a_corpus_lets_training_start(bench: Bench) -> None:
     )
 
 
-def test_that_a_run_fills_plot_figures_and_log(qtbot: QtBot, bench: Bench) -> None:
-    bench.train.events = short_run()
-    bench.prepare()
-
-    run_to_the_end(qtbot, bench)
-
-    history = bench.tab.plot.history
+def test_that_a_run_fills_plot_figures_and_log(finished: Bench) -> None:
+    history = finished.tab.plot.history
     assert (len(history.batch), len(history.epochs), len(history.halvings)) == (3, 3, 1)
-    assert bench.find("figure_speed").text() == "12,300"
-    assert bench.find("figure_training").text() == "5.000"  # of the epoch, as in the log
-    assert bench.find("figure_held_out").text() == "6.400"
-    assert bench.find("figure_best").text() == "6.200"
-    assert "Epoch 1: training loss 5.000 (perplexity 148), held-out loss 6.200" in log(bench)
-    assert "The loss rose to 5.100. The learning rate is now 0.001." in log(bench)
-    assert "Training is finished after 2 epochs, 200 steps, 20 s." in log(bench)
+    assert finished.find("figure_speed").text() == "12,300"
+    assert finished.find("figure_training").text() == "5.000"  # of the epoch, as in the log
+    assert finished.find("figure_held_out").text() == "6.400"
+    assert finished.find("figure_best").text() == "6.200"
+    assert "Epoch 1: training loss 5.000 (perplexity 148), held-out loss 6.200" in log(finished)
+    assert "The loss rose to 5.100. The learning rate is now 0.001." in log(finished)
+    assert "Training is finished after 2 epochs, 200 steps, 20 s." in log(finished)
 
 
 def test_that_the_status_says_how_the_run_ended_until_the_next_start(
-    qtbot: QtBot, bench: Bench
+    qtbot: QtBot, finished: Bench
 ) -> None:
-    bench.train.events = short_run()
-    bench.prepare()
-
-    run_to_the_end(qtbot, bench)
-
-    status = bench.find("status_label")
+    status = finished.find("status_label")
     assert status.text() == "Finished after 2 epochs."
 
-    start_endless(qtbot, bench)
+    start_endless(qtbot, finished)
     assert status.text().startswith("Training")
-    stop(qtbot, bench)
+    stop(qtbot, finished)
 
 
 def test_that_the_last_snapshot_is_the_session_s_model(qtbot: QtBot, bench: Bench) -> None:
@@ -115,13 +114,8 @@ def test_that_the_last_snapshot_is_the_session_s_model(qtbot: QtBot, bench: Benc
     assert bench.session.run_state is RunState.READY
 
 
-def test_that_the_plot_names_the_losses_that_frame_it(qtbot: QtBot, bench: Bench) -> None:
-    bench.train.events = short_run()
-    bench.prepare()
-
-    run_to_the_end(qtbot, bench)
-
-    assert bench.tab.plot._lines.positions == pytest.approx((8.987, 3.9), abs=1e-3)
+def test_that_the_plot_names_the_losses_that_frame_it(finished: Bench) -> None:
+    assert finished.tab.plot._lines.positions == pytest.approx((8.987, 3.9), abs=1e-3)
 
 
 def test_that_the_engine_gets_what_the_form_says(qtbot: QtBot, bench: Bench) -> None:
@@ -215,29 +209,24 @@ def test_that_a_notice_is_logged_and_shown(qtbot: QtBot, bench: Bench) -> None:
     assert "The batch was halved" in log(bench)
 
 
-def test_that_a_second_run_starts_an_empty_plot(qtbot: QtBot, bench: Bench) -> None:
-    bench.train.events = short_run()
-    bench.prepare()
-    run_to_the_end(qtbot, bench)
+def test_that_a_second_run_starts_an_empty_plot(qtbot: QtBot, finished: Bench) -> None:
+    finished.train.events = [started(), epoch_done(0, 8.99)]
+    run_to_the_end(qtbot, finished)
 
-    bench.train.events = [started(), epoch_done(0, 8.99)]
-    run_to_the_end(qtbot, bench)
-
-    assert len(bench.tab.plot.history.epochs) == 1
-    assert len(bench.tab.plot.history.batch) == 0
+    assert len(finished.tab.plot.history.epochs) == 1
+    assert len(finished.tab.plot.history.batch) == 0
 
 
-def test_that_an_unsaved_model_is_not_replaced_without_asking(qtbot: QtBot, bench: Bench) -> None:
-    bench.train.events = short_run()
-    bench.prepare()
-    run_to_the_end(qtbot, bench)
-    bench.dialogs.replaces = False
+def test_that_an_unsaved_model_is_not_replaced_without_asking(
+    qtbot: QtBot, finished: Bench
+) -> None:
+    finished.dialogs.replaces = False
 
-    press(qtbot, bench, "start_button")
+    press(qtbot, finished, "start_button")
 
-    assert bench.dialogs.asked == ["replace"]
-    assert len(bench.train.calls) == 1
-    assert bench.session.run_state is RunState.READY
+    assert finished.dialogs.asked == ["replace"]
+    assert len(finished.train.calls) == 1
+    assert finished.session.run_state is RunState.READY
 
 
 def test_that_a_model_from_a_file_can_be_trained_further(qtbot: QtBot, bench: Bench) -> None:
@@ -359,30 +348,24 @@ def test_that_an_opened_model_shows_its_curve(qtbot: QtBot, bench: Bench) -> Non
     assert bench.find("export_metrics_button").isEnabled()
 
 
-def test_that_metrics_are_exported(qtbot: QtBot, bench: Bench, tmp_path: Path) -> None:
-    bench.train.events = short_run()
-    bench.prepare()
-    run_to_the_end(qtbot, bench)
-    bench.dialogs.path = tmp_path / "metrics.csv"
+def test_that_metrics_are_exported(qtbot: QtBot, finished: Bench, tmp_path: Path) -> None:
+    finished.dialogs.path = tmp_path / "metrics.csv"
 
-    press(qtbot, bench, "export_metrics_button")
+    press(qtbot, finished, "export_metrics_button")
 
-    assert bench.messages[-1].text.startswith("7 rows of metrics are in")
+    assert finished.messages[-1].text.startswith("7 rows of metrics are in")
     assert (tmp_path / "metrics.csv").read_text(encoding="utf-8").startswith("kind,step")
 
 
 def test_that_a_failed_export_says_where_and_why(
-    qtbot: QtBot, bench: Bench, tmp_path: Path
+    qtbot: QtBot, finished: Bench, tmp_path: Path
 ) -> None:
-    bench.train.events = short_run()
-    bench.prepare()
-    run_to_the_end(qtbot, bench)
-    bench.dialogs.path = tmp_path / "missing" / "metrics.csv"
+    finished.dialogs.path = tmp_path / "missing" / "metrics.csv"
 
-    press(qtbot, bench, "export_metrics_button")
+    press(qtbot, finished, "export_metrics_button")
 
-    assert bench.messages[-1].kind == "error"
-    assert str(bench.dialogs.path) in bench.messages[-1].text
+    assert finished.messages[-1].kind == "error"
+    assert str(finished.dialogs.path) in finished.messages[-1].text
 
 
 def test_that_the_devices_arrive_later(bench: Bench) -> None:

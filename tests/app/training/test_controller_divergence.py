@@ -21,6 +21,7 @@ from engine import (
     TrainConfig,
 )
 from tests.app.support.training_fakes import Bench, ended, fake_model, loss_point, started
+from tests.app.support.widgets import child
 from tests.engine.support.run_infos import CORPUS_CONFIG, run_info
 
 TEXT = "Training was stopped at step 90. Go on with a smaller learning rate, such as 0.005."
@@ -208,8 +209,7 @@ def test_that_closing_the_message_takes_the_offer_away(
 ) -> None:
     train(qtbot, bench, diverges)
 
-    close = bench.bar.findChild(QPushButton, "message_bar.close_button")
-    assert close is not None
+    close = child(bench.bar, QPushButton, "message_bar.close_button")
     qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
 
     assert bench.bar.isHidden()

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.training.run_buttons import RunButtons
+from tests.app.support.widgets import child
 
 
 @pytest.fixture
@@ -17,10 +18,8 @@ def buttons(qtbot: QtBot) -> RunButtons:
 
 
 def is_below(buttons: RunButtons) -> bool:
-    status = buttons.findChild(QLabel, "training.status_label")
-    start = buttons.findChild(QPushButton, "training.start_button")
-    assert status is not None
-    assert start is not None
+    status = child(buttons, QLabel, "training.status_label")
+    start = child(buttons, QPushButton, "training.start_button")
     return status.geometry().top() >= start.geometry().bottom()
 
 

@@ -11,6 +11,7 @@ from app.dataset.file.csv_form import CsvForm
 from app.errors import Message
 from app.generation.ranking.lists_dialog import ListsDialog
 from app.window.main_window import PLACES
+from tests.app.support.widgets import child
 from tests.app.support.window_fakes import rest
 
 
@@ -34,8 +35,7 @@ def test_that_no_two_controls_in_sight_share_an_alt_key(
 def test_that_no_two_controls_of_a_window_of_its_own_share_an_alt_key(
     application: Application, qtbot: QtBot
 ) -> None:
-    lists = application.window.findChild(ListsDialog)
-    assert lists is not None
+    lists = child(application.window, ListsDialog)
     for window in (application.kept_runs.view, lists):
         window.show()
         keys = alt_keys(texts_in_sight(window))
@@ -49,8 +49,7 @@ def test_that_how_a_file_is_read_leaves_the_letters_of_the_menus_alone(
     application: Application,
 ) -> None:
     menus = alt_keys([action.text() for action in application.window.menuBar().actions()])
-    form = application.window.findChild(CsvForm)
-    assert form is not None
+    form = child(application.window, CsvForm)
     labels = [label.text() for label in form.findChildren(QLabel) if label.buddy()]
     boxes = [box.text() for box in form.findChildren(QCheckBox)]
 

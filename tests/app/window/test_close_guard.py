@@ -21,6 +21,11 @@ def start_endless_training(app: Application) -> RunControl:
     return control
 
 
+def close(application: Application, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(application.window.closed):
+        application.window.close()
+
+
 def test_that_an_idle_window_closes_at_once(application: Application, answers: Answers) -> None:
     assert application.window.close()
 
@@ -60,8 +65,7 @@ def test_that_a_paused_training_does_not_hold_the_window(
     start_endless_training(application)
     application.runners.training.pause()
 
-    with qtbot.waitSignal(application.window.closed):
-        application.window.close()
+    close(application, qtbot)
 
 
 def test_that_a_preparation_is_given_up_without_a_question(
@@ -71,8 +75,7 @@ def test_that_a_preparation_is_given_up_without_a_question(
     application.dataset.open_sample()
     qtbot.waitUntil(lambda: application.session.run_state is RunState.PREPARING)
 
-    with qtbot.waitSignal(application.window.closed):
-        application.window.close()
+    close(application, qtbot)
 
     assert answers.asked == []
 
@@ -95,8 +98,7 @@ def test_that_the_system_ends_a_training_without_a_question(
     control = start_endless_training(application)
 
     application.guard.expect_nobody()
-    with qtbot.waitSignal(application.window.closed):
-        application.window.close()
+    close(application, qtbot)
 
     assert control.is_stopped
     assert answers.asked == []
@@ -112,8 +114,7 @@ def test_that_a_question_that_stands_open_does_not_hold_the_end(
         return "cancel"  # as a dialog that is closed from outside
 
     monkeypatch.setattr(application.guard, "_ask_unsaved", end_while_asked)
-    with qtbot.waitSignal(application.window.closed):
-        application.window.close()
+    close(application, qtbot)
 
     assert control.is_stopped
 
@@ -124,8 +125,7 @@ def test_that_an_unsaved_model_can_be_saved_on_the_way_out(
     answers.unsaved = "save"
     application.session.set_model(fake_model())
 
-    with qtbot.waitSignal(application.window.closed):
-        application.window.close()
+    close(application, qtbot)
 
     assert files.saved == [MODEL_PATH]
 
@@ -174,8 +174,7 @@ def test_that_a_job_that_fails_while_it_is_stopped_does_not_hold_the_window(
     fake_engine.inspect_error = CorpusError("There is no file missing.csv.")
     application.dataset.open_path(Path("missing.csv"))
 
-    with qtbot.waitSignal(application.window.closed):
-        application.window.close()
+    close(application, qtbot)
 
 
 @pytest.mark.parametrize("attempts", [2, 5])
@@ -197,8 +196,7 @@ def test_that_a_kept_run_needs_no_question(
     application.session.set_run(CurrentRun(run_id="1", saved_step=10))
     application.session.set_model(fake_model())
 
-    with qtbot.waitSignal(application.window.closed):
-        application.window.close()
+    close(application, qtbot)
 
     assert answers.asked == []
 
@@ -210,8 +208,7 @@ def test_that_a_run_that_could_not_be_kept_is_asked_about(
     application.session.set_model(fake_model())
     start_endless_training(application)  # it saves nothing
 
-    with qtbot.waitSignal(application.window.closed):
-        application.window.close()
+    close(application, qtbot)
 
     assert answers.asked == ["unsaved"]
 
@@ -221,7 +218,6 @@ def test_that_the_model_of_a_kept_run_that_was_only_opened_needs_no_question(
 ) -> None:
     application.session.set_model(fake_model(), run=CurrentRun(run_id="1", saved_step=10))
 
-    with qtbot.waitSignal(application.window.closed):
-        application.window.close()
+    close(application, qtbot)
 
     assert answers.asked == []

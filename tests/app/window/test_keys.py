@@ -22,6 +22,7 @@ from app.window.main_window import PLACES
 from app.window.views.settings_dialog import SettingsDialog
 from tests.app.support.dataset_fakes import FakeCorpus
 from tests.app.support.training_fakes import loss_point
+from tests.app.support.widgets import child
 from tests.app.support.window_fakes import fake_model
 from tests.engine.support.run_infos import CORPUS_CONFIG
 from tests.patience import HANGS_AFTER_S
@@ -97,8 +98,7 @@ def test_that_control_e_exports_the_plot(
 
 @pytest.mark.parametrize("key", ["Ctrl+Y", "Ctrl+Shift+Z"])
 def test_that_what_was_undone_is_done_again(shown: Application, qtbot: QtBot, key: str) -> None:
-    panel = shown.window.findChild(ScorePanel)
-    assert panel is not None
+    panel = child(shown.window, ScorePanel)
     shown.window.show_tab(0)  # no field with an undo of its own
     panel.sentence_line.insert("what I typed")
     panel.set_text("a drawn sentence")
@@ -113,8 +113,7 @@ def test_that_what_was_undone_is_done_again(shown: Application, qtbot: QtBot, ke
 
 
 def test_that_columns_grow_with_the_letters(shown: Application, qtbot: QtBot) -> None:
-    table = shown.window.findChild(QTableView, "dataset.problems_table")
-    assert table is not None
+    table = child(shown.window, QTableView, "dataset.problems_table")
     fixed = QHeaderView.ResizeMode.Interactive
     column = next(n for n in range(3) if table.horizontalHeader().sectionResizeMode(n) == fixed)
     before = table.columnWidth(column)
@@ -149,8 +148,7 @@ def test_that_a_size_which_no_list_has_is_shown_as_it_is(qtbot: QtBot) -> None:
     dialog = SettingsDialog(AppSettings(zoom=110), (100, 130))
     qtbot.addWidget(dialog)
 
-    zoom = dialog.findChild(QComboBox, "window.settings_zoom")
-    assert zoom is not None
+    zoom = child(dialog, QComboBox, "window.settings_zoom")
     shown = [zoom.itemText(place) for place in range(zoom.count())]
     assert (zoom.currentText(), shown) == ("110 %", ["100 %", "110 %", "130 %"])
 

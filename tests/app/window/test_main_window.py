@@ -35,13 +35,13 @@ from app.session import RunState
 from app.shared.theme import DARK, current_palette
 from app.window.main_window import ELSEWHERE, NOT_NOW, PLACES, first_size
 from tests.app.support.dataset_fakes import FakeEngine
+from tests.app.support.widgets import child
 from tests.app.support.window_fakes import MODEL_PATH, Answers, Files, fake_jobs, fake_model, rest
 from tests.conftest import CapturedExceptions
 
 
 def trigger(app: Application, role: str) -> None:
-    action = app.window.findChild(QAction, f"window.{role}_action")
-    assert action is not None
+    action = child(app.window, QAction, f"window.{role}_action")
     assert action.isEnabled()
     action.trigger()
 
@@ -66,8 +66,7 @@ def drop(app: Application, *paths: Path) -> None:
 
 
 def text_of(app: Application, name: str) -> str:
-    label = app.window.findChild(QLabel, name)
-    assert label is not None
+    label = child(app.window, QLabel, name)
     return label.text()
 
 
@@ -115,21 +114,15 @@ def test_that_no_two_entries_of_a_menu_share_an_underlined_letter(
         assert sorted(given) == sorted(set(given)), menu.title()
 
 
-def test_that_the_status_bar_names_the_model(application: Application) -> None:
+@pytest.mark.parametrize(("step", "told"), [(100, "epoch 0"), (0, "not trained yet")])
+def test_that_the_status_bar_names_the_model_and_does_not_praise_an_untrained_one(
+    application: Application, step: int, told: str
+) -> None:
     model = fake_model()
-    model.step = 100
+    model.step = step
     application.session.set_model(model)
 
-    assert text_of(application, "window.state_label").endswith("Model: epoch 0")
-
-
-def test_that_the_status_bar_does_not_praise_an_untrained_model(application: Application) -> None:
-    model = fake_model()
-    model.step = 0
-    application.session.set_model(model)
-
-    text = text_of(application, "window.state_label")
-    assert text.endswith("Model: not trained yet")
+    assert text_of(application, "window.state_label").endswith(f"Model: {told}")
 
 
 @pytest.mark.parametrize(
@@ -206,8 +199,7 @@ def test_that_the_recent_files_survive_a_drop(
         drop(application, tmp_path / name)
         rest(application, qtbot)
 
-    menu = application.window.findChild(QMenu, "window.recent_menu")
-    assert menu is not None
+    menu = child(application.window, QMenu, "window.recent_menu")
     assert [action.text() for action in menu.actions()] == ["&1  second.csv", "&2  first.csv"]
 
 
@@ -215,8 +207,7 @@ def test_that_a_recent_file_that_is_gone_is_forgotten_with_a_word(
     application: Application, tmp_path: Path
 ) -> None:
     application.settings.add_recent_file(tmp_path / "gone.csv")
-    menu = application.window.findChild(QMenu, "window.recent_menu")
-    assert menu is not None
+    menu = child(application.window, QMenu, "window.recent_menu")
 
     menu.actions()[0].trigger()
 
@@ -230,8 +221,7 @@ def test_that_a_recent_file_opens_again(
     path = tmp_path / "there.csv"
     path.write_text("body\nhello\n", encoding="utf-8")
     application.settings.add_recent_file(path)
-    menu = application.window.findChild(QMenu, "window.recent_menu")
-    assert menu is not None
+    menu = child(application.window, QMenu, "window.recent_menu")
 
     menu.actions()[0].trigger()
     rest(application, qtbot)
@@ -247,8 +237,7 @@ def test_that_files_that_are_one_text_are_one_recent_file(
     for path in paths:
         path.write_text("body\nhello\n", encoding="utf-8")
     application.settings.add_recent_file(*paths)
-    menu = application.window.findChild(QMenu, "window.recent_menu")
-    assert menu is not None
+    menu = child(application.window, QMenu, "window.recent_menu")
     assert [action.text() for action in menu.actions()] == ["&1  a.csv and 1 more"]
     if gone:
         paths[1].unlink()
@@ -288,9 +277,8 @@ def test_that_saving_takes_the_mark_from_the_title(
 
 
 def test_that_nothing_can_be_saved_without_a_model(application: Application) -> None:
-    action = application.window.findChild(QAction, "window.save_model_action")
+    action = child(application.window, QAction, "window.save_model_action")
 
-    assert action is not None
     assert not action.isEnabled()
 
 
@@ -334,8 +322,7 @@ def test_that_the_glossary_has_the_terms_and_the_keys_and_does_not_block(
 ) -> None:
     trigger(application, "glossary")
 
-    dialog = application.window.findChild(QDialog, "window.glossary_dialog")
-    assert dialog is not None
+    dialog = child(application.window, QDialog, "window.glossary_dialog")
     text = dialog.findChild(QTextBrowser, "window.glossary_text").toPlainText()
     for wanted in ("Perplexity", "Held-out text", "Open CSV", "Ctrl+O", "Ctrl+Return", "Esc"):
         assert wanted in text
@@ -355,36 +342,22 @@ def test_that_the_details_of_a_problem_can_be_copied(
     application.presenter.message_requested.emit(
         Message(kind="error", text="It broke.", advice="Try again.", details="Traceback …")
     )
-    button = application.window.findChild(QPushButton, "message_bar.copy_button")
-    assert button is not None
+    button = child(application.window, QPushButton, "message_bar.copy_button")
 
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
     assert QGuiApplication.clipboard().text() == "It broke.\n\nTraceback …"
 
 
-def test_that_a_closed_message_is_gone(application: Application, qtbot: QtBot) -> None:
-    application.presenter.show_message("Something to know.", "info")
-    assert application.window.message_bar.text == "Something to know."
-    button = application.window.findChild(QPushButton, "message_bar.close_button")
-    assert button is not None
-
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-
-    assert application.window.message_bar.text == ""
-
-
 def test_that_a_file_name_never_becomes_markup(application: Application) -> None:
     application.presenter.show_message("<b>evil</b>.csv is empty.", "error")
 
-    label = application.window.findChild(QLabel, "message_bar.text")
-    assert label is not None
+    label = child(application.window, QLabel, "message_bar.text")
     assert label.textFormat() is Qt.TextFormat.PlainText
 
 
 def test_that_every_control_of_a_tab_has_its_names(application: Application) -> None:
-    tabs = application.window.findChild(QTabWidget, "window.tabs")
-    assert tabs is not None
+    tabs = child(application.window, QTabWidget, "window.tabs")
     controls = [
         (prefix, widget)
         for index, prefix in enumerate(PLACES)
@@ -428,8 +401,7 @@ def test_that_a_question_at_closing_that_fails_keeps_the_window_once(
 
 
 def test_that_the_window_says_what_a_drop_would_do(application: Application) -> None:
-    hint = application.window.findChild(QLabel, "window.drop_hint")
-    assert hint is not None
+    hint = child(application.window, QLabel, "window.drop_hint")
 
     drag(application, QUrl.fromLocalFile("/texts/reddit.csv"))
     assert hint.isVisibleTo(application.window)
@@ -463,8 +435,7 @@ def test_that_a_second_start_brings_the_window_to_the_front_and_opens_its_files(
 def test_that_about_names_version_licence_and_the_tutorial(application: Application) -> None:
     trigger(application, "about")
 
-    box = application.window.findChild(QMessageBox, "window.about_dialog")
-    assert box is not None
+    box = child(application.window, QMessageBox, "window.about_dialog")
     assert re.search(r"Version \d+\.\d+", box.text())
     assert "MIT licence" in box.informativeText()
     assert '<a href="http://www.wildml.com/2015/09/' in box.informativeText()

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.application import Application
 from engine import CorpusConfig, RunControl, build_corpus
 from engine.corpus.kept.cache import list_cached_corpora
+from tests.app.support.widgets import child
 
 
 @pytest.fixture
@@ -24,9 +25,7 @@ def prepare(folder: Path, name: str, cache: Path) -> None:
 
 
 def action(app: Application, role: str) -> QAction:
-    found = app.window.findChild(QAction, f"window.{role}_action")
-    assert found is not None
-    return found
+    return child(app.window, QAction, f"window.{role}_action")
 
 
 def open_menu(app: Application, qtbot: QtBot) -> None:

@@ -9,6 +9,7 @@ from app.generation.scoring.score_panel import ScorePanel
 from app.shared.labels import ElidedLabel
 from tests.app.support.generation_fakes import sentence_score, word_score
 from tests.app.support.training_fakes import epoch_done, loss_point
+from tests.app.support.widgets import child
 from tests.app.support.window_fakes import fake_model
 
 SIZES = [(1024, 600), (1280, 860), (2560, 1440)]
@@ -44,8 +45,7 @@ def test_that_the_plot_has_its_room_and_no_text_is_cut(
         ("best", "at epoch 12"),
     ):
         tab.figures.show_figure(name, "6.052", remark)
-    panel = window.findChild(ScorePanel)
-    assert panel is not None
+    panel = child(window, ScorePanel)
     long_name = "epoch 12.25, mixed with a table of four words in a row"
     scored = sentence_score(words=(word_score("so"), word_score("SENTENCE_END")))
     panel.show_score(ModelScore(score=scored, model=long_name, model_title="", guess_bits=13.0))

@@ -17,25 +17,22 @@ from app.session import RunState
 from engine import RunControl, SampleConfig
 from tests.app.support.dataset_fakes import FakeCorpus
 from tests.app.support.generation_fakes import sentence
+from tests.app.support.widgets import child
 from tests.app.support.window_fakes import endless, fake_model, rest
 from tests.engine.support.run_infos import CORPUS_CONFIG
 
 
 def trigger(app: Application, role: str) -> None:
-    action = app.window.findChild(QAction, f"window.{role}_action")
-    assert action is not None
+    action = child(app.window, QAction, f"window.{role}_action")
     action.trigger()
 
 
 def panel_of(app: Application) -> GeneratePanel:
-    found = app.window.findChild(GeneratePanel)
-    assert found is not None
-    return found
+    return child(app.window, GeneratePanel)
 
 
 def test_that_zooming_grows_letters_and_lengths_and_goes_back(application: Application) -> None:
-    column = application.window.findChild(QWidget, "dataset.column")
-    assert column is not None
+    column = child(application.window, QWidget, "dataset.column")
     usual = column.maximumWidth(), QApplication.font().pointSizeF()
 
     trigger(application, "zoom_in")
@@ -56,14 +53,12 @@ def test_that_cleared_sentences_come_back_with_control_z(
     application.session.set_model(fake_model())
     panel.show_records([(batch, sentence())])
     application.window.show_tab(2)
-    button = panel.findChild(QPushButton, "generation.clear_button")
-    assert button is not None
+    button = child(panel, QPushButton, "generation.clear_button")
 
     button.click()
     assert panel.sentences.records() == []
     assert application.window.message_bar.text == "1 sentence cleared."
-    edit = application.window.findChild(QLineEdit, "generation.sentence_edit")
-    assert edit is not None
+    edit = child(application.window, QLineEdit, "generation.sentence_edit")
     edit.setFocus()
     qtbot.keyClick(edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
 
@@ -88,8 +83,7 @@ def test_that_cleared_sentences_do_not_come_back_among_those_of_another_run(
 
 def test_that_a_replaced_sentence_comes_back(application: Application, qtbot: QtBot) -> None:
     application.session.set_model(fake_model())
-    panel = application.window.findChild(ScorePanel)
-    assert panel is not None
+    panel = child(application.window, ScorePanel)
     qtbot.keyClicks(panel.sentence_line, "what I typed")
     panel.set_text("a drawn sentence")
     bar = application.window.message_bar
@@ -106,8 +100,7 @@ def test_that_a_sentence_that_comes_back_has_its_words_again(
 ) -> None:
     application.session.set_model(fake_model())
     application.window.show_tab(2)
-    panel = application.window.findChild(ScorePanel)
-    assert panel is not None
+    panel = child(application.window, ScorePanel)
     line, words = panel.sentence_line, ("drawn", ".", ".")
     panel.set_text("drawn..", words)
     panel.set_text("another sentence")
@@ -131,8 +124,7 @@ def test_that_a_sentence_that_was_looked_away_from_comes_back_by_the_key_alone(
     application: Application, qtbot: QtBot
 ) -> None:
     application.session.set_model(fake_model())
-    panel = application.window.findChild(ScorePanel)
-    assert panel is not None
+    panel = child(application.window, ScorePanel)
     application.window.show_tab(2)
     qtbot.keyClicks(panel.sentence_line, "what I typed")
     panel.look_at("a drawn sentence", 1)
@@ -172,8 +164,7 @@ def test_that_control_return_takes_the_next_step_from_any_focus(
 def test_that_escape_on_the_generation_tab_stops_a_search_for_a_better_word(
     application: Application, qtbot: QtBot
 ) -> None:
-    panel = application.window.findChild(ScorePanel)
-    assert panel is not None
+    panel = child(application.window, ScorePanel)
     application.window.show_tab(2)
     control = RunControl()
     application.runners.replacement.start(partial(endless, control), control)
@@ -187,8 +178,7 @@ def test_that_escape_on_the_generation_tab_stops_a_search_for_a_better_word(
 def test_that_control_return_draws_and_escape_stops(application: Application, qtbot: QtBot) -> None:
     application.session.set_model(fake_model())
     application.window.show_tab(2)
-    edit = application.window.findChild(QLineEdit, "generation.sentence_edit")
-    assert edit is not None
+    edit = child(application.window, QLineEdit, "generation.sentence_edit")
     edit.setFocus()
 
     qtbot.keyClick(edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)

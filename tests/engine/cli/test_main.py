@@ -1,7 +1,6 @@
 """The command line with a model that is there already."""
 
 import io
-import json
 import os
 import re
 import subprocess
@@ -17,13 +16,9 @@ from engine.cli.main import EXIT_BROKEN_PIPE, EXIT_WRONG, main
 from engine.language_model.checkpoint import save_model
 from engine.network.gradient_check import GradientReport, ParameterCheck
 from engine.training.events import GradientsChecked
+from tests.conftest import ROOT
+from tests.engine.support.cli_fakes import objects
 from tests.engine.support.models import tiny_model
-
-ROOT = Path(__file__).resolve().parents[3]
-
-
-def objects(text: str) -> list[dict[str, object]]:
-    return [json.loads(line) for line in text.splitlines()]
 
 
 def run_process(

@@ -8,7 +8,7 @@ import pytest
 
 from engine.cli.main import main
 from engine.language_model.checkpoint import load_model
-from tests.engine.support.cli_fakes import train_arguments
+from tests.engine.support.cli_fakes import objects, train_arguments
 
 HELD_OUT = ("--epochs", "1", "--device", "cpu", "--validation-fraction", "0.2")
 
@@ -98,7 +98,7 @@ def test_that_a_text_is_read_as_the_model_s_was(
     arguments = ["score", str(path.with_name("model.safetensors")), "the cat", "--json"]
     assert main([*arguments, "--count-on", str(path), "--column", "body"]) == 0
 
-    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    events = objects(capsys.readouterr().out)
     (counted,) = [each for each in events if each["event"] == "corpus_ready"]
     assert counted["sentences"] == trained.sentences == (80 if ends == "rules" else 40)
     assert not [each for each in events if each["event"] == "notice"]

@@ -11,7 +11,6 @@ from safetensors.numpy import load_file
 
 from engine import (
     CorpusConfig,
-    CorpusReady,
     CsvConfig,
     ModelConfig,
     RunControl,
@@ -21,7 +20,6 @@ from engine import (
     RunStore,
     TokenizerConfig,
     TrainConfig,
-    build_corpus,
     run_settings,
     train_command,
 )
@@ -29,6 +27,7 @@ from engine.cli.main import EXIT_WRONG, build_parser, main
 from engine.cli.settings.configs import TrainRecords, train_records
 from engine.cli.settings.settings_file import read_settings, settings_text
 from tests.engine.support.cli_fakes import write_comments
+from tests.engine.support.corpora import corpus_of
 from tests.engine.support.run_infos import run_info
 
 OPTIONS = {
@@ -209,15 +208,14 @@ def test_that_a_run_whose_rate_was_changed_is_not_said_to_be_repeated(
 ) -> None:
     run, store = keep(csv_path, tmp_path), RunStore(tmp_path)
     assert run.corpus_config is not None
-    *_, ready = build_corpus(run.corpus_config, RunControl())
-    assert isinstance(ready, CorpusReady)
+    corpus = corpus_of(run.corpus_config)
     assert not run.has_changed_rate
 
     control = RunControl()
     if is_by_hand:
         control.request_rate(0.0005)
     rate = None if is_by_hand else 0.0005
-    events = store.resume(run.run_id, ready.corpus, control, epochs=3, learning_rate=rate)
+    events = store.resume(run.run_id, corpus, control, epochs=3, learning_rate=rate)
     assert isinstance(list(events)[-1], RunEnded)
 
     with pytest.raises(RunError, match=r"learning rate of .* was changed on the way"):

@@ -13,6 +13,7 @@ from engine.events import Event
 from engine.language_model.checkpoint import load_model
 from engine.language_model.history import EpochDone
 from engine.runs.store import RunStore
+from tests.engine.support.cli_fakes import objects
 
 ROWS = ["The cat sat on the mat.", "A dog ran after the cat.", "Nobody knows why it ran."] * 8
 
@@ -90,7 +91,7 @@ def test_that_the_model_of_an_epoch_is_listed_and_exported(
     assert runs(folder, "epochs", "last") == 0
     text = capsys.readouterr().out
     assert runs(folder, "epochs", "last", "--json") == 0
-    values = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    values = objects(capsys.readouterr().out)
     assert runs(folder, "export", "last", str(model), "--at-epoch", "2") == 0
 
     assert [line.split()[:3] for line in text.splitlines()] == [
@@ -284,7 +285,7 @@ def test_that_each_change_is_an_object_in_json(
 
     codes = [runs(folder, *action, "--json") for action in actions]
 
-    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    told = objects(capsys.readouterr().out)
     assert codes == [0] * 5
     assert [values["action"] for values in told] == [action[0] for action in actions]
     assert {values["event"] for values in told} == {"run_changed"}

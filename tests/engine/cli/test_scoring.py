@@ -2,11 +2,9 @@
 
 import csv
 import io
-import json
 import math
 import shlex
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,6 +12,7 @@ from engine.cli.main import EXIT_WRONG, main
 from engine.language_model.results import NOTHING
 from engine.scoring.scorer import score
 from engine.scoring.text_scores import score_texts
+from tests.engine.support.cli_fakes import objects
 from tests.engine.support.models import tiny_model
 
 TEXTS = ["the cat sat .", "cat the zebra", "sat"]
@@ -21,10 +20,6 @@ TEXTS = ["the cat sat .", "cat the zebra", "sat"]
 
 def table(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text), delimiter="\t"))
-
-
-def objects(text: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in text.splitlines()]
 
 
 def test_that_each_word_is_a_line_that_a_table_reads(

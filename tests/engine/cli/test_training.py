@@ -15,6 +15,7 @@ from tests.engine.support.archives import write_xlsx
 from tests.engine.support.cli_fakes import (
     COMMENTS,
     ended,
+    objects,
     snapshot,
     train_arguments,
 )
@@ -53,7 +54,7 @@ def test_that_json_tells_each_epoch(csv_path: Path, capsys: pytest.CaptureFixtur
     arguments = ["--epochs", "2", "--json", "--device", "cpu", "--validation-fraction", "0.2"]
     code = main(train_arguments(csv_path, *arguments))
 
-    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    events = objects(capsys.readouterr().out)
     epochs = [event for event in events if event["event"] == "epoch_done"]
     assert code == 0
     assert [event["epoch"] for event in epochs][-2:] == [1, 2]
@@ -196,7 +197,7 @@ def cached_names(csv_path: Path, capsys: pytest.CaptureFixture[str]) -> list[str
     """Return the files of which the cache holds a text, as `cache --json` lists them."""
     capsys.readouterr()
     assert main(["cache", "--json"]) == 0
-    (values,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (values,) = objects(capsys.readouterr().out)
     return [text["name"] for text in values["texts"] if text["path"] == str(csv_path)]
 
 
@@ -232,7 +233,7 @@ def test_that_the_documents_of_a_plain_text_can_be_chosen(
     for unit in ("lines", "paragraphs"):
         arguments = train_arguments(path, "--epochs", "1", "--documents", unit, "--json", "--force")
         main([argument for argument in arguments if argument not in ("--column", "body")])
-        events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        events = objects(capsys.readouterr().out)
         (ready,) = [event for event in events if event["event"] == "corpus_ready"]
         documents.append(ready["documents"])
 

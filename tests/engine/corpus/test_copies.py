@@ -8,12 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.config import CorpusConfig
-from engine.control import RunControl
 from engine.corpus import copies
-from engine.corpus.build import build_corpus
 from engine.corpus.copies import CopyFinder
-from engine.corpus.corpus import Corpus, CorpusReady
+from engine.corpus.corpus import Corpus
 from engine.corpus.novelty import held_out_novelty
+from tests.engine.support.corpora import corpus_of
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +25,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     ]
     path.write_text("text\n" + "\n".join(rows) + "\n", encoding="utf-8")
     config = CorpusConfig(path=path, processes=0, vocabulary_size=6, validation_fraction=0.1)
-    *_, ready = build_corpus(config, RunControl())
-    assert isinstance(ready, CorpusReady)
-    return ready.corpus
+    return corpus_of(config)
 
 
 @pytest.fixture(scope="module")
@@ -99,9 +96,8 @@ def test_that_ten_thousand_sentences_are_found_as_a_naive_search_finds_them(
     sentences = [" ".join(random.choice(words, size=random.integers(2, 9))) for _ in range(10_000)]
     path.write_text("text\n" + "".join(f"{each} .\n" for each in sentences), encoding="utf-8")
     config = CorpusConfig(path=path, processes=0, validation_fraction=0.05)
-    *_, ready = build_corpus(config, RunControl())
-    assert isinstance(ready, CorpusReady)
-    corpus, finder = ready.corpus, CopyFinder(ready.corpus)
+    corpus = corpus_of(config)
+    finder = CopyFinder(corpus)
     assert len(corpus) == 10_000
     views = [corpus.sentence_view(number) for number in range(len(corpus))]
     said = [[token.text for token in view.tokens] for view in views]

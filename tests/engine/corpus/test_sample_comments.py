@@ -12,8 +12,7 @@ import pytest
 
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
-from engine.corpus.build import build_corpus
-from engine.corpus.corpus import Corpus, CorpusReady
+from engine.corpus.corpus import Corpus
 from engine.corpus.sample_comments import sample_comments_path, sample_entropy
 from engine.language_model.history import EpochDone
 from engine.tokenization.reading import Reading
@@ -39,14 +38,12 @@ from resources.sample_comments.productions import (
     without_articles,
 )
 from resources.sample_comments.words import TOPICS
-from tests.engine.support.corpora import splitter_for
+from tests.engine.support.corpora import corpus_of, splitter_for
 
 
 @pytest.fixture(scope="module")
 def sample() -> Corpus:
-    *_, ready = build_corpus(CorpusConfig(path=sample_comments_path()), RunControl())
-    assert isinstance(ready, CorpusReady)
-    return ready.corpus
+    return corpus_of(CorpusConfig(path=sample_comments_path()))
 
 
 @cache

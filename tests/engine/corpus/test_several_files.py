@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from engine.config import CorpusConfig
-from engine.control import Notice, RunControl, StageProgress
+from engine.control import Notice, StageProgress
 from engine.corpus.build import build_corpus
 from engine.corpus.corpus import Corpus, CorpusReady
 from engine.errors import CorpusError
+from tests.engine.support.corpora import prepared
 from tests.engine.support.runs import StopsAfter
 
 ONE = "id,body\n1,Is it one? It is one.\n2,Third of one.\n"
@@ -26,10 +27,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def build(cache: Path | None = None, **settings: Any) -> tuple[Corpus, list[Any]]:
-    config = CorpusConfig(processes=1, **settings)
-    *events, ready = build_corpus(config, RunControl(), cache_folder=cache)
-    assert isinstance(ready, CorpusReady)
-    return ready.corpus, events
+    return prepared(CorpusConfig(processes=1, **settings), cache)
 
 
 def places(corpus: Corpus) -> list[tuple[str, str, int]]:

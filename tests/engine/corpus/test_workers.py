@@ -3,8 +3,6 @@
 import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +15,9 @@ from engine.corpus.build import build_corpus
 from engine.corpus.workers import PreparationPool, PreparedBatch, _serve, choose_processes
 from engine.events import Event
 from engine.tokenization.reading import Reading
+from tests.conftest import ROOT
 from tests.engine.support.corpora import prepare, write_rows
+from tests.processes import python
 
 
 @pytest.fixture(scope="module")
@@ -186,13 +186,7 @@ def test_that_a_script_without_a_main_guard_does_not_start_itself_again(tmp_path
         encoding="utf-8",
     )
 
-    done = subprocess.run(
-        [sys.executable, str(script)],
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[3])},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = python(str(script), PYTHONPATH=str(ROOT))
 
     assert done.stderr == ""
     assert done.stdout == "begins\n2 False\n"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.config import ModelConfig, SampleConfig
-from engine.control import RunControl
+from engine.control import RunControl, result_of
 from engine.corpus.corpus import Corpus
 from engine.errors import ConfigError, ModelFileError
 from engine.language_model.checkpoint import model_to_bytes
@@ -25,7 +25,6 @@ from engine.scoring.replacement import best_replacement
 from engine.scoring.scorer import score
 from engine.scoring.text_scores import score_texts
 from tests.benchmarks.data import synthetic_corpus
-from tests.engine.language_model.test_ngram import result_of
 from tests.engine.support.models import tiny_model
 
 TYPED = "w3 w4 w3"

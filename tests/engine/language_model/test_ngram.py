@@ -2,13 +2,12 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Generator
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pytest
 
-from engine.control import RunControl, StageProgress
+from engine.control import RunControl, StageProgress, result_of
 from engine.corpus.corpus import Sentences
 from engine.corpus.counting.references import ReferencesCounted
 from engine.language_model.ngram import (
@@ -30,15 +29,6 @@ def store(sentences: list[list[int]]) -> Sentences:
     ids = np.array([word for sentence in sentences for word in sentence], dtype=np.int32)
     offsets = np.cumsum([0, *map(len, sentences)])
     return Sentences(ids, offsets)
-
-
-def result_of(work: Generator[Any, None, Result]) -> Result:
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
 
 
 def counts_of(sentences: Sentences, word_dim: int, order: int) -> NGramCounts:

@@ -96,7 +96,7 @@ def test_that_nothing_is_claimed_of_the_corpus_that_the_file_does_not_name(tmp_p
     known = {"name": "a.npz", "vocabulary_size": 8, "file_count": 1, "splitter": "not known"}
     known |= {"least_frequent_word": "on", "least_frequent_count": 2}
     assert {name: told[name] for name in known} == known
-    former = {"tokenizer", "min_count", "counted"}  # what every text was prepared with before
+    former = {"tokenizer", "min_count", "counted", "kind"}  # as every text was before
     assert not any(value for name, value in told.items() if name not in {*known, *former})
     assert (model.hidden_dim, model.train_config.recipe) == (H, "tutorial")
 

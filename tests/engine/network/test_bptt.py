@@ -173,16 +173,6 @@ def test_that_a_step_over_many_sentences_subtracts_their_summed_gradient(chunk_w
     assert_near(rnn.parameters_as_numpy(), expected, 1e-12)
 
 
-def test_that_small_chunks_are_the_constants_choice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(output_layer, "_FEWEST_WORDS", 2)
-    monkeypatch.setattr(output_layer, "_CHUNK_VALUES", 330)
-
-    few = Workspace(10, torch.float64, torch.device("cpu"))
-    fewest = Workspace(1000, torch.float64, torch.device("cpu"))
-
-    assert (few.chunk_words, fewest.chunk_words) == (32, 2), "33 fit, 32 are aligned"
-
-
 def test_that_the_buffer_of_scores_is_used_again() -> None:
     workspace = Workspace(10, torch.float64, torch.device("cpu"))
     s, V = torch.ones(3, 2, dtype=torch.float64), torch.ones(10, 2, dtype=torch.float64)
@@ -265,26 +255,3 @@ def test_that_words_filled_up_with_zeros_change_nothing(words: int) -> None:
     expected_loss, *expected = model.loss_and_gradients(xs, ys)
     assert loss == pytest.approx(expected_loss, rel=1e-12)
     assert_near(gradients, expected, 1e-10)
-
-
-def test_that_chunks_cover_all_words_in_order_and_are_aligned() -> None:
-    workspace = Workspace(8000, torch.float32, torch.device("cpu"))
-
-    chunks = workspace.chunks(1290)
-
-    assert workspace.chunk_words == 640
-    assert chunks == [slice(0, 432), slice(432, 864), slice(864, 1290)]
-
-
-@given(words=st.integers(1, 200), chunk_words=st.integers(1, 40))
-def test_that_no_chunk_is_empty_or_too_large(words: int, chunk_words: int) -> None:
-    workspace = Workspace(8000, torch.float32, torch.device("cpu"))
-    workspace.chunk_words = chunk_words
-
-    chunks = workspace.chunks(words)
-
-    sizes = [chunk.stop - chunk.start for chunk in chunks]
-    assert [chunk.start for chunk in chunks] == [0, *(chunk.stop for chunk in chunks[:-1])]
-    assert chunks[-1].stop == words
-    assert all(1 <= size <= chunk_words for size in sizes)
-    assert len(sizes) == -(-words // chunk_words), "as few as fit"

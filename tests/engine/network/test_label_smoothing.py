@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
+from engine.control import result_of
 from engine.network.batching import batch_from_pairs
 from engine.network.gradient_check import Gradients, check_entries
 from engine.network.reference import Words
@@ -125,12 +126,7 @@ def test_that_every_entry_is_right_on_each_road_of_training() -> None:
     checking = check_entries(
         model, x, y, roads={name: partial(road, model) for name, road in roads.items()}
     )
-    while True:
-        try:
-            next(checking)
-        except StopIteration as end:
-            report = end.value
-            break
+    report = result_of(checking)
 
     assert {each.road for each in report.parameters} == set(roads)
     assert max(each.worst_error for each in report.parameters) < 1e-6

@@ -144,8 +144,8 @@ def test_that_a_chunk_has_as_many_words_as_fit_into_the_buffer(word_dim: int, wo
     assert Workspace(word_dim, torch.float32, torch.device("meta")).chunk_words == words
 
 
-@given(words=st.integers(1, 3000), chunk_words=st.sampled_from([1, 3, 16, 48, 640]))
-def test_that_chunks_are_few_and_of_about_one_size(words: int, chunk_words: int) -> None:
+@given(words=st.integers(1, 3000), chunk_words=st.integers(1, 48) | st.just(640))
+def test_that_chunks_are_few_aligned_and_of_about_one_size(words: int, chunk_words: int) -> None:
     space = workspace()
     space.chunk_words = chunk_words
 
@@ -154,8 +154,9 @@ def test_that_chunks_are_few_and_of_about_one_size(words: int, chunk_words: int)
     assert [number for chunk in chunks for number in range(words)[chunk]] == list(range(words))
     assert len(chunks) == math.ceil(words / chunk_words)
     sizes = [chunk.stop - chunk.start for chunk in chunks]
-    assert max(sizes) <= chunk_words
+    assert 1 <= min(sizes) <= max(sizes) <= chunk_words
     assert max(sizes) - min(sizes) < 2 * math.gcd(16, chunk_words)
+    assert all(chunk.start % math.gcd(16, chunk_words) == 0 for chunk in chunks)
 
 
 def test_that_the_scores_of_fewer_words_lie_in_the_same_memory() -> None:

@@ -1,7 +1,6 @@
 """PyTorch's libraries can be loaded before it, and nothing breaks where they are not found."""
 
 import os
-import subprocess
 import sys
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -10,8 +9,7 @@ import pytest
 
 from engine.network import torch_startup
 from engine.network.torch_startup import load_torch_libraries
-
-ROOT = Path(__file__).resolve().parents[3]
+from tests.processes import python
 
 LOAD_FIRST = """
 import sys
@@ -27,10 +25,7 @@ print(float((torch.ones(300, 300) @ torch.ones(300, 300)).sum()))
 
 @pytest.mark.skipif(os.name != "posix", reason="PyTorch does the same by itself on Windows")
 def test_that_pytorch_computes_after_its_libraries_were_loaded_first() -> None:
-    command = [sys.executable, "-c", LOAD_FIRST]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-
-    loaded, computed = done.stdout.splitlines()
+    loaded, computed = python("-c", LOAD_FIRST).stdout.splitlines()
 
     assert any(name.startswith("libtorch_cpu") for name in loaded.split())
     assert computed == "27000000.0"

@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +23,7 @@ from engine.training.state import load_state
 from tests.engine.support.kept_runs import MODEL, TRAIN, interrupt, keep
 from tests.engine.support.runs import animal_corpus
 from tests.patience import wait_until
+from tests.processes import python
 
 
 def test_that_a_kept_run_is_listed_with_what_it_reached(store: RunStore, corpus: Corpus) -> None:
@@ -265,10 +264,7 @@ def test_that_a_list_of_runs_needs_no_pytorch(store: RunStore, corpus: Corpus) -
         "print(len(RunStore(pathlib.Path(sys.argv[1])).list()), 'torch' in sys.modules)"
     )
 
-    command = [sys.executable, "-c", code, str(store.runs.parent)]
-    done = subprocess.run(command, cwd=Path(__file__).parents[3], capture_output=True, text=True)
-
-    assert done.stdout.split() == ["1", "False"]
+    assert python("-c", code, str(store.runs.parent)).stdout.split() == ["1", "False"]
 
 
 @pytest.mark.parametrize("name", ["..", "nothing", "20250101-000000-abcdef"])

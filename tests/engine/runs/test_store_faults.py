@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
 from engine.config import CorpusConfig, TrainConfig
 from engine.control import Notice, RunControl
@@ -17,7 +16,6 @@ from engine.runs import recorder
 from engine.runs.folder import RunFolder
 from engine.runs.store import RunStore
 from engine.training.events import RunEnded
-from engine.training.trainer import Trainer
 from tests.engine.support.kept_runs import MODEL, TRAIN, keep
 from tests.engine.support.runs import of_type
 
@@ -134,40 +132,3 @@ def test_that_saving_that_works_again_is_good_news(
     notices = of_type(events, Notice)
     assert [notice.severity for notice in notices] == ["warning", "info"]
     assert notices[-1].text.startswith("Saving works again: ")
-
-
-class OutOfMemory:
-    """An optimiser without memory for more than `most` sentences."""
-
-    def __init__(self, real: Any, most: int) -> None:
-        self._real, self._most = real, most
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
-
-    def step(self, batch: Any) -> Any:
-        if batch.sentences > self._most:
-            raise torch.OutOfMemoryError("CUDA out of memory.")
-        return self._real.step(batch)
-
-
-def test_that_a_batch_that_does_not_fit_is_halved_and_the_run_goes_on(corpus: Corpus) -> None:
-    trainer = Trainer(corpus, MODEL, replace(TRAIN, batch_size=16))
-    trainer._place.steps._optimizer = OutOfMemory(trainer._place.optimizer, 5)
-
-    events = list(trainer.run(RunControl()))
-
-    notices = of_type(events, Notice)
-    assert [notice.text.split()[3] for notice in notices] == ["16", "8"]
-    assert "Training goes on with 4 per step." in notices[-1].text
-    assert isinstance(events[-1], RunEnded)
-    assert events[-1].epoch == 2.0
-    assert trainer.state().progress.batch_size == 4
-
-
-def test_that_no_memory_for_one_sentence_says_what_to_do(corpus: Corpus) -> None:
-    trainer = Trainer(corpus, MODEL, TRAIN)
-    trainer._place.steps._optimizer = OutOfMemory(trainer._place.optimizer, 0)
-
-    with pytest.raises(Exception, match="no memory left for a step on a single sentence"):
-        list(trainer.run(RunControl()))

@@ -7,11 +7,10 @@ import pytest
 
 from engine.config import CorpusConfig
 from engine.control import RunControl
-from engine.corpus.build import build_corpus
-from engine.corpus.corpus import CorpusReady
 from engine.scoring.held_out import score_held_out
 from engine.scoring.percentile import HeldOutScores
 from engine.scoring.text_scores import score_texts
+from tests.engine.support.corpora import corpus_of
 from tests.engine.support.models import tiny_model
 
 
@@ -44,9 +43,8 @@ def test_that_held_out_sentences_are_scored_and_no_others(tmp_path: Path) -> Non
     path = tmp_path / "cats.csv"
     path.write_text("text\n" + "".join(f"the cat sat {k} .\n" for k in range(60)), "utf-8")
     config = CorpusConfig(path=path, processes=0, validation_fraction=0.2)
-    *_, ready = build_corpus(config, RunControl())
-    assert isinstance(ready, CorpusReady)
-    corpus, model = ready.corpus, tiny_model()
+    corpus = corpus_of(config)
+    model = tiny_model()
 
     *_, scored = score_held_out(model, corpus, RunControl())
 
@@ -65,9 +63,8 @@ def test_that_held_out_sentences_are_scored_and_no_others(tmp_path: Path) -> Non
 def test_that_a_stop_ends_the_work(tmp_path: Path) -> None:
     path = tmp_path / "cats.csv"
     path.write_text("text\n" + "".join(f"the cat {k} .\n" for k in range(40)), "utf-8")
-    *_, ready = build_corpus(CorpusConfig(path=path, processes=0), RunControl())
-    assert isinstance(ready, CorpusReady)
+    corpus = corpus_of(CorpusConfig(path=path, processes=0))
     control = RunControl()
     control.stop()
 
-    assert list(score_held_out(tiny_model(), ready.corpus, control)) == []
+    assert list(score_held_out(tiny_model(), corpus, control)) == []

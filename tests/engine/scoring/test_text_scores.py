@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.control import RunControl
+from engine.control import RunControl, result_of
 from engine.corpus.corpus import Sentences
 from engine.language_model.mixture import Mixture
 from engine.language_model.model import LanguageModel
@@ -34,13 +34,10 @@ TEXTS: list[Text] = [
 def mixed(model: LanguageModel) -> LanguageModel:
     """Return the model together with a table of three sentences."""
     ids = np.array([0, 2, 3, 1, 0, 2, 3, 4, 5, 1, 0, 3, 7, 1], np.int32)
-    counting = count_ngrams(Sentences(ids, np.array([0, 4, 10, 14])), 8, 2, RunControl())
-    while True:
-        try:
-            next(counting)
-        except StopIteration as end:
-            table = end.value.model(2)
-            break
+    sentences = Sentences(ids, np.array([0, 4, 10, 14]))
+    counts = result_of(count_ngrams(sentences, 8, 2, RunControl()))
+    assert counts is not None
+    table = counts.model(2)
     figures = {"loss": 1.0, "network_loss": 2.0, "table_loss": 2.0}
     mixture = Mixture(table=table, weight=0.4, fitted_words=1, judged_words=1, **figures)
     return replace(model, mixture=mixture)

@@ -1,5 +1,6 @@
 """A small text for the commands that train, and events that play a training."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,11 @@ def train_arguments(csv_path: Path, *more: str) -> list[str]:
     out = str(csv_path.with_name("model.safetensors"))
     small = ["--hidden-dim", "5", "--vocabulary-size", "30", "--processes", "1", "--column", "body"]
     return ["train", str(csv_path), "--out", out, *small, *more]
+
+
+def objects(text: str) -> list[dict[str, Any]]:
+    """Return what a command told in JSON, one object a line."""
+    return [json.loads(line) for line in text.splitlines()]
 
 
 def snapshot(step: int) -> SnapshotPublished:

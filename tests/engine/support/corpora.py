@@ -19,13 +19,23 @@ def write_rows(path: Path, texts: list[str]) -> Path:
     return path
 
 
-def prepare(path: Path, **config: object) -> tuple[Corpus, list[Event]]:
-    """Prepare a small text, all of whose words are known unless `config` says otherwise."""
-    values: dict[str, Any] = {"min_count": 1, **config}
-    events = list(build_corpus(CorpusConfig(path=path, **values), RunControl()))
+def prepared(config: CorpusConfig, cache_folder: Path | None = None) -> tuple[Corpus, list[Event]]:
+    """Return the corpus that `config` makes, and all that was told meanwhile."""
+    events: list[Event] = list(build_corpus(config, RunControl(), cache_folder=cache_folder))
     ready = events[-1]
     assert isinstance(ready, CorpusReady)
     return ready.corpus, events
+
+
+def corpus_of(config: CorpusConfig, cache_folder: Path | None = None) -> Corpus:
+    """Return the corpus that `config` makes."""
+    return prepared(config, cache_folder)[0]
+
+
+def prepare(path: Path, **config: object) -> tuple[Corpus, list[Event]]:
+    """Prepare a small text, all of whose words are known unless `config` says otherwise."""
+    values: dict[str, Any] = {"min_count": 1, **config}
+    return prepared(CorpusConfig(path=path, **values))
 
 
 def splitter_for(texts: Iterable[str]) -> SentenceSplitter:

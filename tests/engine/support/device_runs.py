@@ -4,9 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 
+from engine.config import DeviceRequest, TrainConfig
 from engine.corpus.corpus import Sentences
+from engine.network.device import CPU, DeviceChoice
 from engine.network.rnn import RNN
 from engine.training.cuda_graphs.graphs import EagerRecorder, Step
 from engine.training.cuda_graphs.optimizers import DeviceRule
@@ -14,6 +17,42 @@ from engine.training.cuda_graphs.steps import DeviceSteps
 
 # Steps with dropout are laid out by the host: nothing of them could be recorded.
 RECORDED: dict[str, Any] = {"input_dropout": 0.0, "output_dropout": 0.0}
+
+TRAIN = {
+    "fast": TrainConfig(batch_size=4, epochs=3, **RECORDED),
+    "tutorial": TrainConfig(recipe="tutorial", epochs=3),
+}
+
+# A stand-in for a GPU: the same processor under another name.
+CARD = torch.device("cpu", 0)
+FULL = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+
+def choose_device(request: DeviceRequest) -> tuple[torch.device, DeviceChoice]:
+    """Choose the stand-in, unless the CPU is asked for."""
+    if request == "cpu":
+        return CPU, DeviceChoice(request="cpu", name="CPU", reason="The CPU was chosen.")
+    return CARD, DeviceChoice(request=request, name="Fast Card", reason="It was found.")
+
+
+def fill(
+    monkeypatch: pytest.MonkeyPatch,
+    owner: Any,
+    name: str,
+    is_full: Callable[..., bool],
+    *,
+    after: int = 0,
+) -> None:
+    """Let a function find no memory where `is_full` says so, from its call `after` on."""
+    real, calls = getattr(owner, name), [0]
+
+    def full(*args: Any, **kwargs: Any) -> Any:
+        calls[0] += 1
+        if calls[0] > after and is_full(*args, **kwargs):
+            raise FULL
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(owner, name, full)
 
 
 class PlayedBack:

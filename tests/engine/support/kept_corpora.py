@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from engine.config import CorpusConfig
-from engine.control import Notice, RunControl, StageProgress
-from engine.corpus.build import build_corpus
-from engine.corpus.corpus import Corpus, CorpusReady
+from engine.control import Notice, StageProgress
+from engine.corpus.corpus import Corpus
 from engine.events import Event
+from tests.engine.support.corpora import prepared
 
 TEXTS = [
     "B a b. It's “here”!",
@@ -28,11 +28,7 @@ def write_rows(path: Path, texts: list[str]) -> Path:
 
 
 def prepare(path: Path, cache: Path | None, **options: Any) -> tuple[Corpus, list[Event]]:
-    config = CorpusConfig(path=path, **options)
-    events = list(build_corpus(config, RunControl(), cache_folder=cache))
-    ready = events[-1]
-    assert isinstance(ready, CorpusReady)
-    return ready.corpus, events
+    return prepared(CorpusConfig(path=path, **options), cache)
 
 
 def was_prepared(events: list[Event]) -> bool:

@@ -11,10 +11,11 @@ import torch
 
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
-from engine.corpus.build import build_corpus
-from engine.corpus.corpus import Corpus, CorpusReady
+from engine.corpus.corpus import Corpus
 from engine.events import Event
+from engine.network.rnn import RNN
 from engine.training.trainer import train
+from tests.engine.support.corpora import corpus_of
 
 NOUNS = ("cat", "dog", "bird", "fox", "cow", "hen")
 VERBS = ("sees", "likes", "hears", "finds")
@@ -43,9 +44,7 @@ def animal_corpus(folder: Path, *, documents: int = 30, validation_fraction: flo
         validation_fraction=validation_fraction,
         processes=1,
     )
-    *_, ready = build_corpus(config, RunControl())
-    assert isinstance(ready, CorpusReady)
-    return ready.corpus
+    return corpus_of(config)
 
 
 def pairs_of(corpus: Corpus) -> tuple[list[list[int]], list[list[int]]]:
@@ -53,6 +52,16 @@ def pairs_of(corpus: Corpus) -> tuple[list[list[int]], list[list[int]]]:
     training = corpus.training
     sequences = [training.sequence(k).tolist() for k in range(len(training))]
     return [each[:-1] for each in sequences], [each[1:] for each in sequences]
+
+
+def loss_of(rnn: RNN, corpus: Corpus) -> float:
+    """Return what a network loses on a word of the training sentences, in nats."""
+    return rnn.calculate_loss(*pairs_of(corpus))
+
+
+def parameters_of(event: Any) -> list[bytes]:
+    """Return the numbers of the model that an event brings."""
+    return [each.tobytes() for each in event.model.rnn.parameters_as_numpy()]
 
 
 class ScriptedClock:

@@ -16,6 +16,11 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 
 @pytest.fixture(scope="module")
+def undivided(corpus: Corpus) -> Corpus:
+    return corpus.with_validation_fraction(0.0)
+
+
+@pytest.fixture(scope="module")
 def state(corpus: Corpus) -> TrainingState:
     config = TrainConfig(epochs=2, batch_size=8)
     trainer = Trainer(corpus, ModelConfig(hidden_dim=4, device="cpu"), config)

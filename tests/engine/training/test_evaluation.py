@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.config import ModelConfig, TrainConfig
-from engine.control import RunControl
+from engine.control import RunControl, result_of
 from engine.corpus.corpus import Corpus
 from engine.language_model import counted_text
 from engine.language_model.model import LanguageModel
@@ -34,13 +34,7 @@ def model_knowing(words: tuple[str, ...], corpus: Corpus) -> LanguageModel:
 
 
 def evaluated(model: LanguageModel, corpus: Corpus, control: RunControl) -> Evaluation | None:
-    running = evaluate_corpus(model, corpus, control)
-    while True:
-        try:
-            next(running)
-        except StopIteration as end:
-            result: Evaluation | None = end.value
-            return result
+    return result_of(evaluate_corpus(model, corpus, control))
 
 
 @pytest.mark.parametrize("at_once", [1, 7, 4096])

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.control import Notice, RunControl
+from engine.control import Notice, RunControl, result_of
 from engine.corpus.corpus import Corpus
 from engine.language_model.history import EpochDone, LossPoint
 from engine.network.rnn import RNN
@@ -35,12 +35,9 @@ def sampled(
 ) -> SampledLoss:
     chosen = few_of(corpus.validation, count)
     running = sampled_loss(rnn, corpus.validation, lambda: True, chosen, is_over=is_over)
-    while True:
-        try:
-            next(running)
-        except StopIteration as end:
-            result: SampledLoss = end.value
-            return result
+    result = result_of(running)
+    assert result is not None
+    return result
 
 
 def losses_of(rnn: RNN, corpus: Corpus, numbers: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -152,6 +149,8 @@ def test_that_a_run_with_its_evaluations_ends_at_its_limit(
     one_batch_s = WORD_S * 65  # the longest sentence more than 50 words
     assert ended.reason == "time limit"
     assert done.step == snapshot.step == ended.step > 0
+    assert done.epoch == ended.epoch == snapshot.model.epoch
+    assert snapshot.model.history.evaluations[-1] == done
     assert times[-1] <= limit_s + STEP_S + 2 * one_batch_s
     assert times[-1] >= 0.7 * limit_s
     assert done.is_sample

@@ -1,7 +1,5 @@
 """One update: the tutorial's, and Adam's as PyTorch defines it."""
 
-import subprocess
-import sys
 from typing import Any
 
 import numpy as np
@@ -13,8 +11,8 @@ from engine.network.batching import Batch, batch_from_pairs
 from engine.network.reference import RNNNumpy
 from engine.network.rnn import RNN
 from engine.training.optimizers import ClippedAdam, PlainSgd
-from tests.conftest import ROOT
 from tests.engine.support.runs import autograd_gradients
+from tests.processes import python
 
 XS, YS = [[0, 4, 4, 2], [0, 3], [0]], [[4, 4, 2, 1], [3, 1], [1]]
 WORDS = 7
@@ -172,8 +170,4 @@ def test_that_the_first_step_imports_nothing_that_a_stop_would_wait_for() -> Non
         "print(len(set(sys.modules) - loaded))\n"
     )
 
-    result = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-
-    assert int(result.stdout) < 20
+    assert int(python("-c", script).stdout) < 20

@@ -147,7 +147,7 @@ def test_that_a_network_trained_further_is_a_copy_with_the_new_settings(corpus: 
 
 def test_that_a_model_of_another_vocabulary_is_refused_with_both_sizes(corpus: Corpus) -> None:
     with pytest.raises(ConfigError) as refused:
-        make_network(corpus, ModelConfig(), tiny_model(), CPU)
+        run(corpus, start_from=tiny_model())
 
     assert str(refused.value) == (
         "The model cannot be trained further on this text: its vocabulary has 8 words and "

@@ -5,15 +5,6 @@ from engine.training.progress import RunClock
 from tests.engine.support.runs import PausedOnce, ScriptedClock
 
 
-def test_that_time_counts_from_the_start_on() -> None:
-    clock = ScriptedClock()
-    run_clock = RunClock(clock=clock)
-
-    clock.now_s += 2.5
-
-    assert run_clock.elapsed_s() == 2.5
-
-
 def test_that_the_time_of_an_earlier_run_is_added() -> None:
     clock = ScriptedClock()
     run_clock = RunClock(30.0, clock)

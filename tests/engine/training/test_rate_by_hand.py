@@ -6,27 +6,23 @@ import torch
 
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
-from engine.corpus.build import build_corpus
-from engine.corpus.corpus import CorpusReady
 from engine.corpus.sample_comments import sample_comments_path
 from engine.language_model.history import EpochDone, LossPoint, RateHalved
 from engine.training.events import SnapshotPublished
 from engine.training.state import load_state, state_to_bytes
 from engine.training.trainer import Trainer, train
+from tests.engine.support.corpora import corpus_of
 from tests.engine.support.runs import animal_corpus
 
 
 def test_that_a_rate_set_by_hand_holds_from_the_next_step_and_is_in_the_history() -> None:
-    *_, ready = build_corpus(
-        CorpusConfig(path=sample_comments_path(), vocabulary_size=100), RunControl()
-    )
-    assert isinstance(ready, CorpusReady)
+    corpus = corpus_of(CorpusConfig(path=sample_comments_path(), vocabulary_size=100))
     control = RunControl()
     control.request_rate(0.0005)
 
     events = list(
         train(
-            ready.corpus,
+            corpus,
             ModelConfig(hidden_dim=4, device="cpu"),
             TrainConfig(epochs=1, learning_rate=0.002),
             control,

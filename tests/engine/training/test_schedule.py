@@ -23,7 +23,7 @@ from engine.training.progress import Progress, first_progress
 from engine.training.schedule import Schedule
 from engine.training.state import load_state
 from engine.training.trainer import Trainer
-from tests.engine.support.runs import of_type, pairs_of, run
+from tests.engine.support.runs import loss_of, of_type, run
 
 KNOWS_NOTHING = math.log(18)
 MODEL = ModelConfig(hidden_dim=6, device="cpu")
@@ -33,10 +33,6 @@ RECIPES = ("tutorial", "fast")
 @pytest.fixture
 def store(tmp_path: Path) -> RunStore:
     return RunStore(tmp_path / "data")
-
-
-def loss_of(model: LanguageModel, corpus: Corpus) -> float:
-    return model.rnn.calculate_loss(*pairs_of(corpus))
 
 
 def explode(
@@ -71,8 +67,8 @@ def test_that_an_explosion_leaves_a_good_model_in_every_file(
         models.append(load_state(folder / "state.safetensors").model())
     for model in models:
         # no worse than the best evaluation, up to rounding and to what was evaluated
-        assert loss_of(model, corpus) < 1.1 * KNOWS_NOTHING or rate == 1.0
-        assert loss_of(model, corpus) < 5.0 * KNOWS_NOTHING
+        assert loss_of(model.rnn, corpus) < 1.1 * KNOWS_NOTHING or rate == 1.0
+        assert loss_of(model.rnn, corpus) < 5.0 * KNOWS_NOTHING
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
@@ -146,7 +142,7 @@ def overconfident(corpus: Corpus) -> LanguageModel:
     """Return an untrained model that is sure of nonsense: far worse than knowing nothing."""
     model = of_type(run(corpus, epochs=1), SnapshotPublished)[0].model
     model.rnn.V.mul_(200.0)
-    assert loss_of(model, corpus) > 6.0 * KNOWS_NOTHING
+    assert loss_of(model.rnn, corpus) > 6.0 * KNOWS_NOTHING
     return LanguageModel(
         rnn=model.rnn,
         vocabulary=model.vocabulary,
@@ -184,7 +180,7 @@ def test_that_a_diverged_run_goes_on_from_its_best_with_a_lower_rate(
     assert isinstance(events[-1], RunEnded)
     assert events[-1].epoch == 8.0
     model = store.open_model(run_id)
-    assert loss_of(model, corpus) < KNOWS_NOTHING
+    assert loss_of(model.rnn, corpus) < KNOWS_NOTHING
     assert all(before <= after for before, after in pairwise(model.history.epochs))
     assert all(before < after for before, after in pairwise(model.history.steps))
 
@@ -206,7 +202,7 @@ def test_that_what_an_explosion_destroyed_is_taken_back(corpus: Corpus) -> None:
     assert state.epochs_done == 2.0
     assert state.progress.learning_rate == 0.005
     assert all(state.parameters[name].equal(state.best[name]) for name in state.best)
-    assert loss_of(state.model(), corpus) == pytest.approx(state.progress.best_loss, rel=0.2)
+    assert loss_of(state.model().rnn, corpus) == pytest.approx(state.progress.best_loss, rel=0.2)
     assert max(state.history.epochs) <= 2.0
 
 
@@ -225,7 +221,7 @@ def test_that_an_explosion_just_before_a_stop_is_found(corpus: Corpus) -> None:
     with pytest.raises(DivergedError, match=r"stopped at step 5\. The loss rose to"):
         list(trainer.run(control))
 
-    assert loss_of(trainer.state().model(), corpus) < 1.1 * KNOWS_NOTHING
+    assert loss_of(trainer.state().model().rnn, corpus) < 1.1 * KNOWS_NOTHING
 
 
 def evaluated(loss: float, error: float | None = None) -> EpochDone:

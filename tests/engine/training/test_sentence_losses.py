@@ -9,6 +9,7 @@ import torch
 from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import RunControl
 from engine.training.evaluation import SentenceLosses
+from tests.engine.support.corpora import corpus_of
 
 OFFSETS = np.array([0, 4, 7, 12], dtype=np.int64)  # three sentences of 3, 2 and 4 words to predict
 
@@ -63,19 +64,14 @@ def test_that_pure_noise_seldom_looks_like_a_rise() -> None:
 
 
 def test_that_a_run_knows_the_error_from_its_second_evaluation_on() -> None:
-    from engine.corpus.build import build_corpus
-    from engine.corpus.corpus import CorpusReady
     from engine.corpus.sample_comments import sample_comments_path
     from engine.language_model.history import EpochDone
     from engine.training.trainer import train
 
-    *_, ready = build_corpus(
-        CorpusConfig(path=sample_comments_path(), vocabulary_size=100), RunControl()
-    )
-    assert isinstance(ready, CorpusReady)
+    corpus = corpus_of(CorpusConfig(path=sample_comments_path(), vocabulary_size=100))
     model, config = ModelConfig(hidden_dim=4, device="cpu"), TrainConfig(epochs=1)
 
-    events = list(train(ready.corpus, model, config, RunControl()))
+    events = list(train(corpus, model, config, RunControl()))
 
     first, second = (event for event in events if isinstance(event, EpochDone))
     assert first.change_error is None

@@ -4,20 +4,20 @@ The GPU is a stand-in: the same processor under another name, ``cpu:0``, with a 
 plays back what was recorded.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from engine.config import DeviceRequest, ModelConfig, TrainConfig
+from engine.config import ModelConfig, TrainConfig
 from engine.control import Notice, RunControl
 from engine.corpus.corpus import Corpus
 from engine.errors import DivergedError
 from engine.events import Event
 from engine.language_model.history import EpochDone, LossPoint
-from engine.network.device import CPU, DeviceChoice
+from engine.network.device import CPU
 from engine.training import epoch_estimate, placement
 from engine.training.cuda_graphs import gradients, graphs
 from engine.training.cuda_graphs import steps as device_steps
@@ -26,15 +26,17 @@ from engine.training.cuda_graphs.steps import DeviceSteps
 from engine.training.events import EpochEstimated, RunEnded
 from engine.training.state import TrainingState, load_state, state_to_bytes
 from engine.training.trainer import Trainer
-from tests.engine.support.device_runs import RECORDED, NotRecordable, PlayedBack
+from tests.engine.support.device_runs import (
+    CARD,
+    RECORDED,
+    TRAIN,
+    NotRecordable,
+    PlayedBack,
+    choose_device,
+    fill,
+)
 from tests.engine.support.runs import ScriptedClock, of_type
 
-CARD = torch.device("cpu", 0)
-FULL = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
-TRAIN = {
-    "fast": TrainConfig(batch_size=4, epochs=3, **RECORDED),
-    "tutorial": TrainConfig(recipe="tutorial", epochs=3),
-}
 both_recipes = pytest.mark.parametrize("recipe", ["fast", "tutorial"])
 
 
@@ -43,18 +45,13 @@ def recorders(monkeypatch: pytest.MonkeyPatch) -> list[PlayedBack]:
     """The recorders of the card, as they are asked for."""
     made: list[PlayedBack] = []
 
-    def choose(request: DeviceRequest) -> tuple[torch.device, DeviceChoice]:
-        if request == "cpu":
-            return CPU, DeviceChoice(request="cpu", name="CPU", reason="The CPU was chosen.")
-        return CARD, DeviceChoice(request=request, name="Fast Card", reason="It was found.")
-
     def recorder_for(device: torch.device) -> PlayedBack | None:
         if device != CARD:
             return None
         made.append(PlayedBack())
         return made[-1]
 
-    monkeypatch.setattr(placement, "choose_device", choose)
+    monkeypatch.setattr(placement, "choose_device", choose_device)
     monkeypatch.setattr(graphs, "recorder_for", recorder_for)
     return made
 
@@ -104,6 +101,15 @@ def test_that_a_run_has_the_losses_of_the_ordinary_path(
     assert_same(there.state(), here.state(), tolerance)
 
 
+def assert_as_on_the_cpu(
+    trainer: Trainer, corpus: Corpus, config: TrainConfig, tolerance: float
+) -> None:
+    """Compare the numbers of a run that ended with those of the ordinary path."""
+    ordinary = a_trainer(corpus, config, "cpu")
+    ended(ordinary)
+    assert_same(trainer.state(), ordinary.state(), tolerance)
+
+
 def states_of(trainer: Trainer) -> Iterator[tuple[TrainingState, Event]]:
     """Yield a copy of the run's state at each event."""
     for event in trainer.run(RunControl()):
@@ -141,64 +147,38 @@ def test_that_a_state_of_the_card_goes_on_on_the_cpu(corpus: Corpus, recipe: str
     assert_same(moved.state(), whole.state(), 1e-6)
 
 
-def fail_from(patch: pytest.MonkeyPatch, owner: Any, name: str, is_full: Callable) -> None:
-    """Let a function find no memory where `is_full` says so."""
-    real = getattr(owner, name)
-
-    def full(*args: Any, **kwargs: Any) -> Any:
-        if is_full(*args, **kwargs):
-            raise FULL
-        return real(*args, **kwargs)
-
-    patch.setattr(owner, name, full)
-
-
 def test_that_fewer_sentences_are_taken_where_a_step_does_not_fit(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fail_from(
-        monkeypatch, device_steps, "static_states", lambda U, W, batch, shape: shape.sentences > 2
-    )
-    halved, small = (
-        a_trainer(corpus, TRAIN["fast"]),
-        TrainConfig(batch_size=2, epochs=3, **RECORDED),
-    )
+    fill(monkeypatch, device_steps, "static_states", lambda U, W, batch, shape: shape.sentences > 2)
+    halved = a_trainer(corpus, TRAIN["fast"])
+    small = TrainConfig(batch_size=2, epochs=3, **RECORDED)
 
     events = ended(halved)
 
     assert "Training goes on with 2 per step." in of_type(events, Notice)[0].text
-    ordinary = a_trainer(corpus, small, "cpu")
-    ended(ordinary)
-    assert_same(halved.state(), ordinary.state(), 1e-6)
+    assert_as_on_the_cpu(halved, corpus, small, 1e-6)
 
 
 @both_recipes
 def test_that_a_card_without_room_for_one_sentence_is_left_for_the_cpu(
     corpus: Corpus, recipe: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls = [0]
-
-    def is_full(*_args: Any) -> bool:
-        calls[0] += 1
-        return calls[0] > 3
-
-    fail_from(monkeypatch, device_steps, "static_states", is_full)
+    fill(monkeypatch, device_steps, "static_states", lambda *_: True, after=3)
     moved = a_trainer(corpus, TRAIN[recipe])
 
     events = ended(moved)
 
     assert moved._place.rnn.device == CPU
     assert "The training goes on on the CPU" in of_type(events, Notice)[-1].text
-    ordinary = a_trainer(corpus, TRAIN[recipe], "cpu")
-    ended(ordinary)
-    assert_same(moved.state(), ordinary.state(), 1e-6)
+    assert_as_on_the_cpu(moved, corpus, TRAIN[recipe], 1e-6)
 
 
 @both_recipes
 def test_that_a_text_too_large_for_the_card_is_sent_batch_by_batch(
     corpus: Corpus, recipe: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fail_from(monkeypatch, device_steps, "EpochTables", lambda *_: True)
+    fill(monkeypatch, device_steps, "EpochTables", lambda *_: True)
     sent = a_trainer(corpus, TRAIN[recipe])
 
     events = ended(sent)
@@ -206,9 +186,7 @@ def test_that_a_text_too_large_for_the_card_is_sent_batch_by_batch(
     (notice,) = of_type(events, Notice)
     assert "no room for the whole text" in notice.text
     assert sent._place.rnn.device == CARD
-    ordinary = a_trainer(corpus, TRAIN[recipe], "cpu")
-    ended(ordinary)
-    assert_same(sent.state(), ordinary.state(), 0.0)
+    assert_as_on_the_cpu(sent, corpus, TRAIN[recipe], 0.0)
 
 
 def test_that_a_card_that_refuses_recordings_is_named_once_and_trains_on(
@@ -224,9 +202,7 @@ def test_that_a_card_that_refuses_recordings_is_named_once_and_trains_on(
     (notice,) = of_type(events, Notice)
     assert "CUDA error: operation not permitted" in notice.text
     assert isinstance(events[-1], RunEnded)
-    ordinary = a_trainer(corpus, TRAIN["fast"], "cpu")
-    ended(ordinary)
-    assert_same(refused.state(), ordinary.state(), 1e-6)
+    assert_as_on_the_cpu(refused, corpus, TRAIN["fast"], 1e-6)
 
 
 def test_that_other_errors_come_through(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,7 +229,7 @@ def test_that_an_epoch_is_estimated_with_the_steps_of_the_card(
         return planned
 
     monkeypatch.setattr(DeviceSteps, "step", step)
-    monkeypatch.setattr(epoch_estimate, "choose_device", placement.choose_device)
+    monkeypatch.setattr(epoch_estimate, "choose_device", choose_device)
     model = ModelConfig(hidden_dim=6)
 
     *_, last = epoch_estimate.estimate_epoch(

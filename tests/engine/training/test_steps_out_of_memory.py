@@ -4,21 +4,21 @@ The GPU is a stand-in: the same processor under another name, ``cpu:0``, whose m
 full when a test says so.
 """
 
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from engine.config import CorpusConfig, DeviceRequest, ModelConfig, TrainConfig
+from engine.config import CorpusConfig, ModelConfig, TrainConfig
 from engine.control import Notice, RunControl
 from engine.corpus.corpus import Corpus
 from engine.errors import DeviceError
 from engine.events import Event
 from engine.language_model.history import EpochDone, LossPoint
 from engine.network.batching import Batch
-from engine.network.device import CPU, DeviceChoice, is_out_of_memory
+from engine.network.device import CPU, is_out_of_memory
 from engine.network.rnn import RNN
 from engine.runs.store import RunStore
 from engine.training import evaluation, placement
@@ -26,25 +26,13 @@ from engine.training import steps as steps_module
 from engine.training.events import RunEnded, TrainingStarted
 from engine.training.state import TrainingState
 from engine.training.trainer import Trainer
-from tests.engine.support.device_runs import RECORDED
+from tests.engine.support.device_runs import CARD, FULL, RECORDED, TRAIN, choose_device, fill
 from tests.engine.support.runs import of_type
-
-CARD = torch.device("cpu", 0)
-FULL = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
-TRAIN = {
-    "fast": TrainConfig(batch_size=4, epochs=3, **RECORDED),
-    "tutorial": TrainConfig(recipe="tutorial", epochs=3),
-}
 
 
 @pytest.fixture(autouse=True)
 def a_card(monkeypatch: pytest.MonkeyPatch) -> None:
-    def choose(request: DeviceRequest) -> tuple[torch.device, DeviceChoice]:
-        if request == "cpu":
-            return CPU, DeviceChoice(request="cpu", name="CPU", reason="The CPU was chosen.")
-        return CARD, DeviceChoice(request=request, name="Fast Card", reason="It was found.")
-
-    monkeypatch.setattr(placement, "choose_device", choose)
+    monkeypatch.setattr(placement, "choose_device", choose_device)
 
 
 def model(device: Any = "auto") -> ModelConfig:
@@ -54,26 +42,6 @@ def model(device: Any = "auto") -> ModelConfig:
 def train(corpus: Corpus, config: TrainConfig, device: str = "auto") -> tuple[Trainer, list[Event]]:
     trainer = Trainer(corpus, model(device), config)
     return trainer, list(trainer.run(RunControl()))
-
-
-def fill(
-    monkeypatch: pytest.MonkeyPatch,
-    owner: Any,
-    name: str,
-    is_full: Callable[..., bool],
-    *,
-    after: int = 0,
-) -> None:
-    """Let a function find no memory where `is_full` says so, from its call `after` on."""
-    real, calls = getattr(owner, name), [0]
-
-    def full(*args: Any, **kwargs: Any) -> Any:
-        calls[0] += 1
-        if calls[0] > after and is_full(*args, **kwargs):
-            raise FULL
-        return real(*args, **kwargs)
-
-    monkeypatch.setattr(owner, name, full)
 
 
 def on_the_card(rnn: RNN, *_args: Any, **_kwargs: Any) -> bool:
@@ -133,6 +101,24 @@ def test_that_the_batch_is_halved_first_and_whole_again_on_the_cpu(
     assert len(texts) == 3
     assert trainer.state().progress.batch_size == 4
     assert events[-1].epoch == 3.0
+
+
+def test_that_a_batch_that_does_not_fit_is_halved_and_the_run_goes_on(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_too_much(_rnn: RNN, batch: Batch, *_args: Any, **_kwargs: Any) -> bool:
+        return batch.sentences > 5
+
+    fill(monkeypatch, RNN, "write_gradients", is_too_much)
+
+    trainer, events = train(corpus, replace(TRAIN["fast"], batch_size=16), "cpu")
+
+    notices = of_type(events, Notice)
+    assert [notice.text.split()[3] for notice in notices] == ["16", "8"]
+    assert "Training goes on with 4 per step." in notices[-1].text
+    assert isinstance(events[-1], RunEnded)
+    assert events[-1].epoch == 3.0
+    assert trainer.state().progress.batch_size == 4
 
 
 def test_that_a_step_that_found_no_memory_half_way_changes_nothing(

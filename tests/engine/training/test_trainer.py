@@ -11,20 +11,15 @@ from engine.language_model.history import EpochDone, LossPoint, RateHalved
 from engine.network.reference import RNNNumpy
 from engine.network.rnn import RNN
 from engine.training.events import RunEnded, SnapshotPublished, TrainingStarted
-from tests.engine.support.runs import ScriptedClock, animal_corpus, of_type, pairs_of, run
-
-
-@pytest.fixture(scope="module")
-def undivided(corpus: Corpus) -> Corpus:
-    return corpus.with_validation_fraction(0.0)
-
-
-def parameters_of(event: Any) -> list[bytes]:
-    return [each.tobytes() for each in event.model.rnn.parameters_as_numpy()]
-
-
-def evaluated(rnn: RNN, corpus: Corpus) -> float:
-    return rnn.calculate_loss(*pairs_of(corpus))
+from tests.engine.support.runs import (
+    ScriptedClock,
+    animal_corpus,
+    loss_of,
+    of_type,
+    pairs_of,
+    parameters_of,
+    run,
+)
 
 
 def test_that_events_come_in_the_order_of_the_contract(corpus: Corpus) -> None:
@@ -46,7 +41,7 @@ def test_that_epoch_0_is_the_untrained_model(corpus: Corpus) -> None:
 
     fresh = RNN(len(corpus.vocabulary), 6, dtype="float64")
     assert (done.epoch, done.step, done.words_per_s, done.is_best) == (0, 0, 0.0, True)
-    assert done.training_loss == pytest.approx(evaluated(fresh, corpus), rel=1e-12)
+    assert done.training_loss == pytest.approx(loss_of(fresh, corpus), rel=1e-12)
     assert done.training_loss == pytest.approx(np.log(len(corpus.vocabulary)), abs=0.1)
     assert done.validation_loss == pytest.approx(done.training_loss, abs=0.1)
 
@@ -167,7 +162,7 @@ def test_that_the_fast_recipe_ends_when_the_rate_has_become_tiny(
     losses = [done.validation_loss for done in of_type(events, EpochDone)]
     assert min(losses) == losses[0] == pytest.approx(np.log(18), abs=0.25)
     published = [event.model.rnn for event in of_type(events, SnapshotPublished)]
-    first, last = (evaluated(rnn, corpus) for rnn in (published[0], published[-1]))
+    first, last = (loss_of(rnn, corpus) for rnn in (published[0], published[-1]))
     assert last == first, "the best parameters were the first ones"
 
 

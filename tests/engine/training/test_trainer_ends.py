@@ -1,7 +1,6 @@
 """How a training run ends, is interrupted, is repeated, and is gone on with."""
 
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pytest
@@ -9,35 +8,21 @@ import pytest
 from engine.config import TrainConfig
 from engine.control import RunControl
 from engine.corpus.corpus import Corpus
-from engine.errors import ConfigError, DivergedError
+from engine.errors import DivergedError
 from engine.events import Event
 from engine.language_model.history import EpochDone, LossPoint
 from engine.language_model.model import LanguageModel
-from engine.network.rnn import RNN
 from engine.training.events import SnapshotPublished
 from engine.training.trainer import Trainer
-from tests.engine.support.models import tiny_model
 from tests.engine.support.runs import (
     PausedOnce,
     ScriptedClock,
     StopsAfter,
+    loss_of,
     of_type,
-    pairs_of,
+    parameters_of,
     run,
 )
-
-
-@pytest.fixture(scope="module")
-def undivided(corpus: Corpus) -> Corpus:
-    return corpus.with_validation_fraction(0.0)
-
-
-def parameters_of(event: Any) -> list[bytes]:
-    return [each.tobytes() for each in event.model.rnn.parameters_as_numpy()]
-
-
-def evaluated(rnn: RNN, corpus: Corpus) -> float:
-    return rnn.calculate_loss(*pairs_of(corpus))
 
 
 @pytest.mark.parametrize("recipe", ["fast", "tutorial"])
@@ -64,7 +49,7 @@ def test_that_a_stop_between_two_batches_keeps_what_was_learned(
     assert 0.0 < ended.epoch < 1.0
     assert isinstance(last, SnapshotPublished)
     assert (last.step, last.model.step, last.model.epoch) == (5, 5, ended.epoch)
-    assert evaluated(last.model.rnn, corpus) < of_type(events, EpochDone)[0].training_loss
+    assert loss_of(last.model.rnn, corpus) < of_type(events, EpochDone)[0].training_loss
     assert len(of_type(events, EpochDone)) == 1
 
 
@@ -85,26 +70,6 @@ def test_that_paused_time_is_not_counted(undivided: Corpus) -> None:
 
     assert events[-1].reason == "finished"
     assert events[-1].elapsed_s == 0.0
-
-
-@pytest.mark.parametrize("recipe", ["fast", "tutorial"])
-def test_that_a_time_limit_ends_the_run_with_an_evaluation(corpus: Corpus, recipe: str) -> None:
-    events = run(
-        corpus,
-        clock=ScriptedClock(1.0),
-        recipe=recipe,
-        batch_size=1,
-        epochs=1000,
-        time_limit_s=90.0,
-    )
-
-    *_, done, snapshot, ended = events
-    assert ended.reason == "time limit"
-    assert 90.0 <= ended.elapsed_s < 120.0
-    assert isinstance(done, EpochDone)
-    assert done.epoch == ended.epoch == snapshot.model.epoch
-    assert done.epoch % 1.0
-    assert snapshot.model.history.evaluations[-1] == done
 
 
 def test_that_a_model_is_trained_further_with_its_counts_and_history(corpus: Corpus) -> None:
@@ -173,11 +138,6 @@ def test_that_the_model_that_is_trained_further_stays_as_it_is(corpus: Corpus) -
     assert parameters_of(first) == before
     assert parameters_of(of_type(events, SnapshotPublished)[0]) == before
     assert parameters_of(of_type(events, SnapshotPublished)[-1]) != before
-
-
-def test_that_a_model_with_other_words_is_refused(corpus: Corpus) -> None:
-    with pytest.raises(ConfigError, match="its vocabulary has 8 words and differs"):
-        run(corpus, start_from=tiny_model())
 
 
 def test_that_a_snapshot_does_not_change_as_training_goes_on(undivided: Corpus) -> None:

@@ -21,6 +21,7 @@ from app.tasks.task_runner import TaskRunner
 from engine import FORMER_TOKENIZER, CorpusConfig, TokenizerConfig
 from tests.app.support.dataset_fakes import PREVIEW, FakeCorpus
 from tests.app.support.runs_fakes import FakeRuns
+from tests.app.support.widgets import child
 
 GERMAN = ("Er mag Obst, z. B. Äpfel, und das ist gut. Das Haus ist alt, sagte Dr. Jörg.",) * 3
 
@@ -65,9 +66,7 @@ class Bench:
         self.qtbot.waitUntil(lambda: not self.runner.is_busy)
 
     def part(self, kind: type, role: str) -> object:
-        found = self.tab.findChild(kind, f"dataset.{role}")
-        assert found is not None
-        return found
+        return child(self.tab, kind, f"dataset.{role}")
 
     def choose(self, role: str, data: str) -> None:
         box = self.part(QComboBox, role)

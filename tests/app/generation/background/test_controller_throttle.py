@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from app.generation.background.controller import Throttle
 from tests.app.support.generation_fakes import FakeClock
+from tests.app.support.widgets import child
 
 INTERVAL_MS = 60_000  # the real timer never fires within a test
 
@@ -33,8 +34,7 @@ def passed(throttle: Throttle) -> list[object]:
 def fire(throttle: Throttle, clock: FakeClock) -> Callable[[], None]:
     def fire_timer() -> None:
         clock.now_s += INTERVAL_MS / 1000.0
-        timer = throttle.findChild(QTimer)
-        assert timer is not None
+        timer = child(throttle, QTimer)
         assert timer.isActive()
         timer.stop()
         timer.timeout.emit()

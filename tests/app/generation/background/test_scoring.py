@@ -25,6 +25,7 @@ from tests.app.support.generation_fakes import (
     fake_score,
     sentence_score,
 )
+from tests.app.support.widgets import child
 
 
 @pytest.fixture
@@ -119,8 +120,7 @@ def end_waiting(bench: GenerationBench) -> None:
     """Let the throttles' intervals pass at once."""
     bench.clock.now_s += 10.0
     for throttle in bench.scoring.findChildren(Throttle):
-        timer = throttle.findChild(QTimer)
-        assert timer is not None
+        timer = child(throttle, QTimer)
         if timer.isActive():
             timer.stop()
             timer.timeout.emit()

@@ -14,6 +14,7 @@ from app.generation.scoring.alignment import aligned
 from app.generation.scoring.bands import DARK, LIGHT
 from app.generation.scoring.comparison_panel import ComparisonPanel
 from tests.app.support.generation_fakes import sentence_score, word_score
+from tests.app.support.widgets import child
 
 
 def pinned(text: str, *bits: float, model: str = "m", rank: int = 12) -> ModelScore:
@@ -34,8 +35,7 @@ def panel(qtbot: QtBot) -> ComparisonPanel:
 
 
 def rows(panel: ComparisonPanel) -> list[list[str]]:
-    table = panel.findChild(QTableView, "generation.pair_table")
-    assert table is not None
+    table = child(panel, QTableView, "generation.pair_table")
     if not table.isVisible():
         return []
     model = table.model()
@@ -46,8 +46,7 @@ def rows(panel: ComparisonPanel) -> list[list[str]]:
 
 
 def verdict(panel: ComparisonPanel) -> str:
-    label = panel.findChild(QLabel, "generation.pair_label")
-    assert label is not None
+    label = child(panel, QLabel, "generation.pair_label")
     return label.text()
 
 

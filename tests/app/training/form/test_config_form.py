@@ -17,9 +17,11 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app.jobs import TrainingChoices
 from app.training.form.config_form import ConfigForm
 from engine import ModelConfig, TrainConfig
 from tests.app.support.training_fakes import fake_defaults
+from tests.app.support.widgets import child
 
 
 @pytest.fixture
@@ -31,9 +33,14 @@ def form(qtbot: QtBot) -> ConfigForm:
     return form
 
 
+def chosen(form: ConfigForm) -> TrainingChoices:
+    choices = form.choices()
+    assert choices is not None
+    return choices
+
+
 def problem(form: ConfigForm, role: str) -> str:
-    label = form.findChild(QLabel, f"training.{role}.problem")
-    assert label is not None
+    label = child(form, QLabel, f"training.{role}.problem")
     return label.text() if not label.isHidden() else ""
 
 
@@ -57,9 +64,8 @@ DEVICES = (
 
 
 def test_that_an_untouched_form_says_the_defaults(form: ConfigForm) -> None:
-    choices = form.choices()
+    choices = chosen(form)
 
-    assert choices is not None
     assert (choices.model, choices.train) == (ModelConfig(), TrainConfig())
 
 
@@ -78,8 +84,7 @@ def test_that_every_field_reaches_its_record(form: ConfigForm) -> None:
 
     form.show_configs(model, train)
 
-    choices = form.choices()
-    assert choices is not None
+    choices = chosen(form)
     assert (choices.model, choices.train) == (model, train)
 
 
@@ -105,11 +110,8 @@ def test_that_the_tutorial_takes_one_sentence_a_step(form: ConfigForm) -> None:
 
 
 def test_that_the_batch_size_of_the_recipe_is_shown_and_left_to_it(form: ConfigForm) -> None:
-    choices = form.choices()
-
     assert spin(form, "batch").text() == "64 (recipe)"
-    assert choices is not None
-    assert choices.train.batch_size is None
+    assert chosen(form).train.batch_size is None
 
 
 @pytest.mark.parametrize(
@@ -139,9 +141,7 @@ def test_that_a_mended_value_takes_the_sentence_away(qtbot: QtBot, form: ConfigF
     qtbot.keyClick(edit, Qt.Key.Key_Backspace)
     qtbot.keyClicks(edit, "0,01")
 
-    choices = form.choices()
-    assert choices is not None
-    assert choices.train.learning_rate == 0.01
+    assert chosen(form).train.learning_rate == 0.01
     assert problem(form, "learning_rate_edit") == ""
 
 
@@ -172,9 +172,7 @@ def test_that_the_reason_of_the_device_is_shown(form: ConfigForm) -> None:
 
     combo.setCurrentIndex(1)
 
-    choices = form.choices()
-    assert choices is not None
-    assert choices.model.device == "cpu"
+    assert chosen(form).model.device == "cpu"
     assert "The CPU was chosen." in {label.text() for label in form.findChildren(QLabel)}
 
 
@@ -184,9 +182,7 @@ def test_that_a_remembered_gpu_that_is_gone_becomes_automatic(form: ConfigForm) 
 
     form.show_devices(DEVICES)
 
-    choices = form.choices()
-    assert choices is not None
-    assert choices.model.device == "auto"
+    assert chosen(form).model.device == "auto"
 
 
 def test_that_tf32_can_be_chosen_where_there_is_a_gpu_only(qtbot: QtBot, form: ConfigForm) -> None:
@@ -200,9 +196,7 @@ def test_that_tf32_can_be_chosen_where_there_is_a_gpu_only(qtbot: QtBot, form: C
         check.click()
 
     assert check.isVisible()
-    choices = form.choices()
-    assert choices is not None
-    assert choices.train == TrainConfig(allow_tf32=True)
+    assert chosen(form).train == TrainConfig(allow_tf32=True)
 
 
 def test_that_tf32_is_forgotten_with_the_gpu(form: ConfigForm) -> None:
@@ -210,9 +204,7 @@ def test_that_tf32_is_forgotten_with_the_gpu(form: ConfigForm) -> None:
 
     form.show_devices(DEVICES)
 
-    choices = form.choices()
-    assert choices is not None
-    assert not choices.train.allow_tf32
+    assert not chosen(form).train.allow_tf32
 
 
 def test_that_the_label_of_a_field_gives_it_the_focus(form: ConfigForm) -> None:
@@ -272,9 +264,7 @@ def test_that_the_softmax_is_a_named_setting_of_the_fast_recipe(form: ConfigForm
 
     assert shown == ["Sampled 10 % (recipe)", "Exact", "Sampled 10 %"]
     combo.setCurrentText("Exact")
-    choices = form.choices()
-    assert choices is not None
-    assert choices.train.softmax_sample == 1.0
+    assert chosen(form).train.softmax_sample == 1.0
     form.show_recipe_defaults(fake_defaults("fast", 1_000_000, 2000))
     assert combo.itemText(0) == "Exact (recipe)"
     choose_recipe(form, "tutorial")

@@ -10,41 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.training.plot.loss_history import LossHistory, Series
-from engine import EpochDone, LossPoint, RateHalved
+from engine import RateHalved
 from engine.language_model.history import TrainingHistory
+from tests.app.support.training_fakes import epoch_done, loss_point
 
 LOSSES = st.lists(st.floats(0.0, 100.0), min_size=1, max_size=400)
-
-
-def point(step: int, loss: float, *, rate: float = 0.005) -> LossPoint:
-    return LossPoint(
-        step=step,
-        epoch=step / 100,
-        loss=loss,
-        learning_rate=rate,
-        words_per_s=1000.0,
-        elapsed_s=step / 10,
-        time_left_s=None,
-    )
-
-
-def epoch_done(epoch: int, training: float, validation: float | None) -> EpochDone:
-    return EpochDone(
-        epoch=epoch,
-        step=100 * epoch,
-        training_loss=training,
-        validation_loss=validation,
-        learning_rate=0.005,
-        words_per_s=1000.0,
-        elapsed_s=10.0 * epoch,
-        is_best=False,
-    )
 
 
 def history_of(losses: list[float]) -> LossHistory:
     history = LossHistory()
     for step, loss in enumerate(losses, start=1):
-        history.append(point(step, loss))
+        history.append(loss_point(step, loss))
     return history
 
 
@@ -122,7 +98,7 @@ def test_that_positions_never_fall_and_follow_the_axis() -> None:
 def test_that_a_loss_that_is_not_finite_is_left_out(loss: float) -> None:
     history = LossHistory()
 
-    history.append(point(1, loss))
+    history.append(loss_point(1, loss))
 
     assert history.is_empty
     assert not history.take_dirty()
@@ -139,7 +115,7 @@ def test_that_a_constant_loss_stays_constant_when_smoothed(
     history = LossHistory()
     history.set_smoothing(smoothing)
     for step in np.cumsum(steps).tolist():
-        history.append(point(step, loss))
+        history.append(loss_point(step, loss))
 
     assert history.smoothed() == pytest.approx(np.full(len(steps), loss))
 
@@ -153,7 +129,7 @@ def test_that_smoothing_equals_the_plain_debiased_average(
     history.set_smoothing(smoothing)
     history.smoothed()
     for step, loss in enumerate(losses[early:], start=early + 1):
-        history.append(point(step, loss))
+        history.append(loss_point(step, loss))
 
     total = weight = 0.0
     expected = []
@@ -166,8 +142,8 @@ def test_that_smoothing_equals_the_plain_debiased_average(
 def test_that_a_point_of_many_steps_weighs_more() -> None:
     history = LossHistory()
     history.set_smoothing(0.9)
-    history.append(point(1, 8.0))
-    history.append(point(1000, 2.0))
+    history.append(loss_point(1, 8.0))
+    history.append(loss_point(1000, 2.0))
 
     assert history.smoothed()[-1] < 2.1
 
@@ -193,8 +169,8 @@ def test_that_dirtiness_is_taken_once() -> None:
 
 def test_that_the_best_evaluation_is_the_lowest_held_out_loss() -> None:
     history = LossHistory()
-    for epoch, training, validation in ((1, 5.0, 5.5), (2, 4.0, 5.2), (3, 3.0, 5.4)):
-        history.add_epoch(epoch_done(epoch, training, validation))
+    for epoch, validation in ((1, 5.5), (2, 5.2), (3, 5.4)):
+        history.add_epoch(epoch_done(epoch, validation))
 
     assert history.best is not None
     assert history.best.epoch == 2
@@ -202,15 +178,15 @@ def test_that_the_best_evaluation_is_the_lowest_held_out_loss() -> None:
 
 def test_that_without_held_out_text_the_training_loss_is_judged() -> None:
     history = LossHistory()
-    history.add_epoch(epoch_done(1, 5.0, None))
+    history.add_epoch(epoch_done(1, None))
 
     assert history.evaluated.values.tolist() == [5.0]
 
 
 def test_that_a_halving_lies_between_its_evaluations_in_time() -> None:
     history = LossHistory()
-    history.add_epoch(epoch_done(1, 5.0, None))
-    history.add_epoch(epoch_done(2, 5.1, None))
+    history.add_epoch(epoch_done(1, None))
+    history.add_epoch(epoch_done(2, None))
     halving = RateHalved(step=200, epoch=2, learning_rate=0.0025, reason="It rose.")
 
     assert history.position(halving, "step") == 200
@@ -225,7 +201,7 @@ def test_that_a_stored_history_is_shown_again() -> None:
         losses=array("d", [7.0, math.nan, 6.0]),
         learning_rates=array("d", [0.1, 0.1, 0.05]),
         elapsed_s=array("d", [1.0, 2.0, 3.0]),
-        evaluations=(epoch_done(1, 5.0, 5.5),),
+        evaluations=(epoch_done(1, 5.5),),
     )
     history = history_of([1.0, 2.0])
 
@@ -242,15 +218,15 @@ def test_that_clearing_keeps_the_smoothing() -> None:
 
     history.clear()
     for step, loss in ((1, 8.0), (2, 2.0)):
-        history.append(point(step, loss))
+        history.append(loss_point(step, loss))
 
     assert history.smoothed()[-1] == pytest.approx(4.0)
 
 
 def test_that_a_figure_within_an_epoch_is_never_the_best() -> None:
     history = LossHistory()
-    history.add_epoch(epoch_done(1, 5.0, 5.0))
+    history.add_epoch(epoch_done(1, 5.0))
 
-    history.add_epoch(dataclasses.replace(epoch_done(2, 4.0, 4.0), is_interim=True))
+    history.add_epoch(dataclasses.replace(epoch_done(2, 4.0), is_interim=True))
 
     assert history.best_index == 0

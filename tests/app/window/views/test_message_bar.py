@@ -13,6 +13,7 @@ from app.errors import Message, MessageAction
 from app.window.views import message_bar
 from app.window.views.message_bar import MessageBar
 from app.window.views.message_card import MessageStrip
+from tests.app.support.widgets import child
 
 
 @pytest.fixture
@@ -131,8 +132,7 @@ def test_that_the_earlier_message_stands_above_and_takes_the_corner_again(
 
 
 def test_that_the_tabs_never_move(application: Application) -> None:
-    tabs = application.window.findChild(QTabWidget, "window.tabs")
-    assert tabs is not None
+    tabs = child(application.window, QTabWidget, "window.tabs")
     before = tabs.mapTo(application.window, QPoint(0, 0)), tabs.size()
 
     step = MessageAction(text="Undo", tip="", run=lambda: None)

@@ -92,7 +92,6 @@ def estimate(sizes: tuple[int, ...], seconds: tuple[float, ...]) -> EpochEstimat
         hidden_dim=100,
         batch_size=64,
         steps=10,
-        measured_s=2.0,
     )
 
 

@@ -6,18 +6,15 @@ from pathlib import Path
 import pytest
 
 from engine.config import CorpusConfig
-from engine.control import RunControl
-from engine.corpus.build import build_corpus
-from engine.corpus.corpus import CorpusReady
+from engine.corpus.corpus import Corpus
 from engine.corpus.kept.cache import clear_cached_corpora, list_cached_corpora
+from tests.engine.support.corpora import corpus_of
 
 
-def prepare(folder: Path, name: str) -> CorpusReady:
+def prepare(folder: Path, name: str) -> Corpus:
     path = folder / name
     path.write_text(f"body\nA text of the file {name}.\nAnother one.\n", encoding="utf-8")
-    *_, ready = build_corpus(CorpusConfig(path=path), RunControl(), cache_folder=folder / "kept")
-    assert isinstance(ready, CorpusReady)
-    return ready
+    return corpus_of(CorpusConfig(path=path), folder / "kept")
 
 
 @pytest.fixture
@@ -67,7 +64,7 @@ def test_that_clearing_deletes_the_texts_and_nothing_else(kept: Path) -> None:
 
 
 def test_that_an_open_corpus_can_be_used_after_clearing(tmp_path: Path) -> None:
-    corpus = prepare(tmp_path, "texts.csv").corpus
+    corpus = prepare(tmp_path, "texts.csv")
 
     clear_cached_corpora(tmp_path / "kept")
 

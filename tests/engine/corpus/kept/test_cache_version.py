@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine.config import FORMER_TOKENIZER, CorpusConfig, CsvConfig, TokenizerConfig
-from engine.control import RunControl
-from engine.corpus.build import build_corpus
-from engine.corpus.corpus import Corpus, CorpusReady
+from engine.corpus.corpus import Corpus
 from engine.corpus.kept.cache import PREPARATION_VERSION
+from tests.engine.support.corpora import corpus_of
 
 # What each version makes of the files below. A change of the preparation fails here: raise
 # PREPARATION_VERSION and put the new digest under it; never change the one that stands here.
@@ -57,9 +56,7 @@ def prepared(path: Path, csv: CsvConfig, tokenizer: TokenizerConfig) -> Corpus:
     config = CorpusConfig(
         path=path, csv=csv, tokenizer=tokenizer, min_count=1, counted="all", processes=1
     )
-    *_, ready = build_corpus(config, RunControl())
-    assert isinstance(ready, CorpusReady)
-    return ready.corpus
+    return corpus_of(config)
 
 
 def content_of(corpus: Corpus) -> list[object]:

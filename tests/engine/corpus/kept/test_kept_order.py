@@ -11,11 +11,10 @@ import numpy as np
 import pytest
 
 from engine.config import CorpusConfig
-from engine.control import RunControl
-from engine.corpus.build import build_corpus
 from engine.corpus.copies import Copy, CopyFinder
-from engine.corpus.corpus import Corpus, CorpusReady
+from engine.corpus.corpus import Corpus
 from engine.corpus.kept.cache import CorpusCache, clear_cached_corpora, list_cached_corpora
+from tests.engine.support.corpora import corpus_of
 
 SENTENCES = [f"{a} {b} {a} c ." for a in "abcd" for b in "efgh"]
 SAID = [sentence.split() for sentence in [*SENTENCES, "b a e a", "zebra a", "h"]]
@@ -25,9 +24,7 @@ def prepare(folder: Path, name: str = "text.csv") -> Corpus:
     path = folder / name
     path.write_text("text\n" + "\n".join([*SENTENCES, name]) + "\n", encoding="utf-8")
     config = CorpusConfig(path=path, processes=0, validation_fraction=0.2, min_count=1)
-    *_, ready = build_corpus(config, RunControl(), cache_folder=folder / "kept")
-    assert isinstance(ready, CorpusReady)
-    return ready.corpus
+    return corpus_of(config, folder / "kept")
 
 
 def search(corpus: Corpus) -> list[Copy]:
