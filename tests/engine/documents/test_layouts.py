@@ -348,7 +348,10 @@ NESTED = (
 LISTED = ("---", "- name: Ann", "  text: Hello there.", "- name: Bob", "  text: Hello, Ann.")
 
 
-@pytest.mark.parametrize("lines", [NESTED, LISTED], ids=["nested", "list"])
+TWO_INNER = ("name: Ann", "age: 5", "texts:", "  first: Hello there.", "  last: Hello, Ann.")
+
+
+@pytest.mark.parametrize("lines", [NESTED, LISTED, TWO_INNER], ids=["nested", "list", "two"])
 def test_that_yaml_is_refused_by_its_name(tmp_path: Path, lines: tuple[str, ...]) -> None:
     path = write(tmp_path, rows_of(*lines))
 
