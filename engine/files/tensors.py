@@ -93,7 +93,7 @@ def demand(condition: bool, reason: str) -> None:  # noqa: FBT001 - reads as a s
         raise ModelFileError(reason)
 
 
-def read_header(file: BufferedReader, newest: int) -> Header:
+def read_header(file: BufferedReader, newest: int | None = None) -> Header:
     """Read and check the header.
 
     Raises
@@ -126,11 +126,11 @@ def read_header(file: BufferedReader, newest: int) -> Header:
     return Header(metadata=metadata, tensors=tensors, data_start=8 + length)
 
 
-def _refuse_newer(metadata: dict[str, str], newest: int) -> None:
+def _refuse_newer(metadata: dict[str, str], newest: int | None) -> None:
     stated = metadata.get("version", "")
     is_ours = metadata.get("format", "").startswith(FORMATS_PREFIX)
     is_number = stated.isascii() and stated.isdigit() and len(stated) < 10
-    if is_ours and is_number and int(stated) > newest:
+    if newest is not None and is_ours and is_number and int(stated) > newest:
         raise NewerFileError(
             f"it has version {stated} and this program knows versions up to {newest}"
         )

@@ -36,16 +36,13 @@ def width_of(widths: list[int], first: list[str]) -> tuple[int, int]:
 def _blocks(widths: list[int]) -> list[tuple[int, int, int]]:
     """Return begin, end and width of each run of rows that is a table of its own."""
     blocks: list[tuple[int, int, int]] = []
-    begin = 0
-    for index in range(1, len(widths) + 1):
-        if index < len(widths) and widths[index] == widths[begin]:
-            continue
-        if index - begin >= _BLOCK and widths[begin] > 1:
-            if blocks and blocks[-1][2] == widths[begin]:
-                blocks[-1] = (blocks[-1][0], index, widths[begin])
-            else:
-                blocks.append((begin, index, widths[begin]))
-        begin = index
+    end = 0
+    for width, run in itertools.groupby(widths):
+        begin, end = end, end + len(list(run))
+        if end - begin >= _BLOCK and width > 1:
+            if blocks and blocks[-1][2] == width:
+                begin = blocks.pop()[0]
+            blocks.append((begin, end, width))
     return blocks
 
 

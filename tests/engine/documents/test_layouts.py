@@ -148,6 +148,15 @@ def test_that_quotes_between_blanks_in_three_fifths_of_the_rows_are_those_of_a_t
         assert inspect_csv(path).rows[0] == (head,)
 
 
+@pytest.mark.parametrize(("head", "first"), [("id text", "1 or"), ("id x text", "or")])
+def test_that_one_piece_in_quotes_is_of_a_table_below_three_names_and_beside_numbers_alone(
+    head: str, first: str, tmp_path: Path
+) -> None:
+    rows = [f'{first} so "it is" z', *(f'{n} or so "it is {n}" z' for n in range(5))]
+
+    assert inspect_csv(write(tmp_path, rows_of(head, *rows))).rows[0] == (head,)
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "||", "\x1f"])
 @pytest.mark.parametrize("is_quoted", [False, True])
 @pytest.mark.parametrize("place", [0, 1])
@@ -339,7 +348,10 @@ NESTED = (
 LISTED = ("---", "- name: Ann", "  text: Hello there.", "- name: Bob", "  text: Hello, Ann.")
 
 
-@pytest.mark.parametrize("lines", [NESTED, LISTED], ids=["nested", "list"])
+TWO_INNER = ("name: Ann", "age: 5", "texts:", "  first: Hello there.", "  last: Hello, Ann.")
+
+
+@pytest.mark.parametrize("lines", [NESTED, LISTED, TWO_INNER], ids=["nested", "list", "two"])
 def test_that_yaml_is_refused_by_its_name(tmp_path: Path, lines: tuple[str, ...]) -> None:
     path = write(tmp_path, rows_of(*lines))
 

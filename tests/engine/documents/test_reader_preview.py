@@ -165,19 +165,22 @@ def test_that_rows_of_megabytes_are_previewed(tmp_path: Path, name: str, data: b
     [
         ("x" * 7000, 4, 2),  # two whole ones in the first sample tell enough
         ("x" * 9000, 4, 4),
+        ("x" * 7000 + "\udcff", 4, 2),  # damaged ones are rows, too
         (f'"{"word " * 40}\n{"word " * 260}"', 12, 10),  # ten, where a quote is open behind
         (f'"{"word " * 80}\n{"word " * 260}"', 12, 12),
     ],
-    ids=["two", "one", "ten", "nine"],
+    ids=["two", "one", "two damaged", "ten", "nine"],
 )
 def test_that_as_many_rows_are_looked_at_as_tell_what_the_table_is(
     tmp_path: Path, text: str, there: int, rows: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(detection, "_SAMPLE_BYTES", (1 << 14, 1 << 17))
     lines = [f"{number},{text}\n" for number in range(there)]
-    path = write(tmp_path, "a.csv", ("n,zzz\n" + "".join(lines)).encode())
+    data = ("n,zzz\n" + "".join(lines)).encode("utf-8", "surrogateescape")
 
-    assert len(inspect_csv(path).rows) == rows
+    preview = inspect_csv(write(tmp_path, "a.csv", data), CsvConfig(encoding="utf-8"))
+
+    assert len(preview.rows) == rows
 
 
 def test_that_a_quote_that_is_never_closed_in_a_large_file_is_previewed(tmp_path: Path) -> None:

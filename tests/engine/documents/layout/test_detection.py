@@ -90,6 +90,27 @@ def test_that_a_chosen_quoting_is_kept_whatever_is_found(is_quoted: bool) -> Non
         assert detect_dialect(text, ",", is_quoted=is_quoted) == Dialect(",", is_quoted)
 
 
+@pytest.mark.parametrize(
+    ("quoting", "field", "text"),
+    [
+        ("double", '"So, ""it"" is {}."', 'So, "it" is {}.'),
+        ("backslash", '"So, \\"it\\" is {}."', 'So, "it" is {}.'),
+        ("single", "'So, it''s {}.'", "So, it's {}."),
+        ("single", "'So, it\\'s {}.'", "So, it's {}."),
+        ("curly", "“So it is {}.”", "So it is {}."),
+        ("none", '"So "it" is {}.', '"So "it" is {}.'),
+    ],
+)
+def test_that_a_chosen_quoting_is_obeyed(
+    quoting: str, field: str, text: str, tmp_path: Path
+) -> None:
+    rows = "".join(f"{n},{field.format(n)}\n" for n in range(12))
+
+    texts, problems = read(write(tmp_path, f"id,text\n{rows}".encode()), quoting=quoting)
+
+    assert (texts, problems) == ([text.format(n) for n in range(12)], [])
+
+
 def test_that_no_rows_have_no_header() -> None:
     assert not detect_header([])
 

@@ -14,8 +14,10 @@ NAMES, NUMBERS = ["id", "text"], ["1", "2"]
         ([3] * 5, NUMBERS, (3, 5)),
         ([1, 2], NUMBERS, (2, 2)),  # as many of one as of the other
         ([2] * 4 + [3] * 4, NUMBERS, (2, 4)),  # a second table
+        ([1] + [3] * 3 + [4] * 4, NUMBERS, (3, 4)),  # below a title
         ([2] * 4 + [3] * 2, NUMBERS, (2, 6)),  # two rows are none
         ([2] * 4 + [3] + [2] * 4, NUMBERS, (2, 9)),  # one row parts no table
+        ([2] * 8 + [1] + [2] * 3 + [3] * 40, NUMBERS, (2, 12)),
         ([2] * 4 + [1] * 4, NUMBERS, (2, 8)),  # nor is one column another
         ([2] * 5 + [5, 6] + [3] * 6, NUMBERS, (2, 7)),  # nine of ten rows are like a neighbour
         ([2] * 5 + [5, 6, 5] + [3] * 6, NUMBERS, (3, 14)),
