@@ -233,6 +233,7 @@ class RunsView(QDialog):
         """Let the name, the tags or the note of the selected run be written."""
         rows = self._table.selected_rows()
         if rows:
+            self._table.selectionModel().clearCurrentIndex()  # ends the writing in a cell
             self._table.showColumn(column)
             index = self._model.index(rows[0], column)
             self._table.setCurrentIndex(index)

@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
 
     def show_title(self, model_name: str, *, is_saved: bool) -> None:
         """Name the model in the title, with a mark (Qt: one "[*]") while it is not saved."""
-        name = model_name.replace("[*]", "[*][*]")
+        name = model_name.replace("[*]", "[*][*]").replace("\ufffe", "")  # Qt: bytes are swapped
         self.setWindowTitle(f"{name}[*] – {TITLE}" if name else f"{TITLE}[*]")
         self.setWindowModified(not is_saved)
 

@@ -79,6 +79,21 @@ def test_that_a_refresh_waits_for_a_name_that_is_being_written(
     qtbot.waitUntil(lambda: table(view).model().rowCount() == 2)
 
 
+def test_that_what_is_being_written_is_taken_over_where_it_is_asked_for_again(
+    qtbot: QtBot, view: RunsView
+) -> None:
+    view.show_runs([run_info(1)], in_trash=False)
+    view.select_runs([run_info(1).run_id])
+    view.edit(NAME)
+    child(table(view), QLineEdit).setText("my own name")
+
+    with qtbot.waitSignal(view.renamed) as renamed:
+        view.edit(NAME)
+
+    assert renamed.args == [run_info(1).run_id, "my own name"]
+    assert table(view).state() == QTableView.State.EditingState
+
+
 def test_that_a_command_that_is_not_offered_is_not_requested(qtbot: QtBot, view: RunsView) -> None:
     view.show_runs([run_info()], in_trash=False)
     view.select_runs([run_info().run_id])

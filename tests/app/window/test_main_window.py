@@ -33,7 +33,7 @@ from app.application import Application, build_window
 from app.errors import Message
 from app.session import RunState
 from app.shared.theme import DARK, current_palette
-from app.window.main_window import ELSEWHERE, NOT_NOW, PLACES, first_size
+from app.window.main_window import ELSEWHERE, NOT_NOW, PLACES, TITLE, first_size
 from tests.app.support.dataset_fakes import FakeEngine
 from tests.app.support.widgets import child
 from tests.app.support.window_fakes import MODEL_PATH, Answers, Files, fake_jobs, fake_model, rest
@@ -262,6 +262,14 @@ def test_that_a_name_with_qts_mark_in_it_is_marked_like_others(
 
     assert application.window.windowTitle().startswith("draft[*][*][*] – ")
     assert application.window.isWindowModified()
+
+
+def test_that_a_name_that_begins_with_no_character_leaves_the_title_whole(
+    application: Application,
+) -> None:
+    application.window.show_title("\ufffedraft", is_saved=False)
+
+    assert application.window.windowTitle() == f"draft[*] – {TITLE}"
 
 
 def test_that_saving_takes_the_mark_from_the_title(
