@@ -191,11 +191,11 @@ def no_leaked_threads_or_timers(
     qt = QApplication.instance()
     if qt is not None:  # closed widgets go now: they cost time and memory
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    if isinstance(qt, QApplication):
-        qt.setStyleSheet("")  # the next test may have no window, and no use for its style
     left = [ref() for ref, going in started if _is_going(ref(), going, isValid)]
     for item in left:
         item.quit() if isinstance(item, QThread) else item.stop()
+    if isinstance(qt, QApplication) and not qt.topLevelWidgets():
+        qt.setStyleSheet("")  # the next test may have no window, and no use for its style
     assert not left, f"still running after the test: {left}"
 
 
