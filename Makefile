@@ -54,7 +54,7 @@ test: ## Set up once and run the whole test suite on all cores (PYTEST_ARGS adds
 reliability: ## Run the tests of what is promised with all their counts, and print the figures
 	@$(PYTHON) resources/scripts/set_up.py test
 	RNN_TEXT_LAB_FULL=1 PYTHONDONTWRITEBYTECODE= QT_QPA_PLATFORM=offscreen \
-	$(VENV_PYTHON) -m pytest tests/integration --timeout=7200 $(PYTEST_ARGS)
+	$(VENV_PYTHON) -m pytest tests/integration $(PYTEST_ARGS)
 
 shuffle: ## Run the test suite in a random order (SEED=N repeats one; the run prints its own)
 	@$(PYTHON) resources/scripts/set_up.py test
