@@ -25,6 +25,7 @@ _TOTALS = frozenset(
     | {"summe", "gesamt", "insgesamt", "mittelwert", "somme", "moyenne", "totale", "suma"}
     | {"итого", "всего", "合計", "总计", "合计"}
 )
+_HALVES = re.compile(r"\s*[“„«][^“”»]*"), re.compile(r"[^“„«]*[“”»]\s*")  # of such a field
 _RULE = re.compile(r"-{3,}")
 _ROW_COUNT = re.compile(
     # Of psql in its languages, sqlcmd, SQL*Plus and mysql; then how long it took.
@@ -187,6 +188,13 @@ class Shape:
 def counts_rows(text: str) -> bool:
     """Tell whether a line is what a database writes below the rows of an answer."""
     return bool(_ROW_COUNT.fullmatch(text.strip()))
+
+
+def is_torn(fields: Sequence[str]) -> bool:
+    """Tell whether two cells are halves of one field in quotes, straight or curly."""
+    straight = sum(field.count('"') % 2 for field in fields)
+    opened, closed = (any(map(half.fullmatch, fields)) for half in _HALVES)
+    return straight > 1 or (opened and closed)
 
 
 def is_rule(fields: Sequence[str]) -> bool:

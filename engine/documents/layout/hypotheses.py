@@ -20,7 +20,7 @@ from engine.documents.layout.names import NAME, TEXT_NAMES
 from engine.documents.layout.widths import ENDED, width_of, without_end
 from engine.documents.line_marks import CLOSING
 from engine.documents.rows import TEXT_AFTER_QUOTE, Dialect, Row
-from engine.documents.table_shape import Shape, shape_of
+from engine.documents.table_shape import Shape, is_torn, shape_of
 
 SAMPLE_ROWS = 500
 _DELIMITERS = (",", ";", "\t", "|", "~", "^", "\x01", "\x1f", "\x1e", "¦", "§", "¬", "¶", "þ", "ÿ")
@@ -310,12 +310,8 @@ def _rated(text: str, dialect: Dialect) -> Hypothesis:
         found,
         is_prose=_is_running_text(found, body),
         wrapped=_wrapped(body, dialect),
-        torn=sum(map(_is_torn, body)) / len(body),
+        torn=sum(map(is_torn, body)) / len(body),
     )
-
-
-def _is_torn(fields: list[str]) -> bool:
-    return sum(cell.count('"') % 2 for cell in fields) > 1  # two halves of one field
 
 
 def _needs_quotes(fields: list[str], delimiter: str) -> bool:
@@ -480,7 +476,7 @@ def _wrapped(body: list[list[str]], dialect: Dialect) -> float:
         return len(cell) > 1 and cell[0] == cell[-1] == '"'
 
     wrapped = sum(
-        any(is_wrapped(cell) or has_rest(cell) for cell in fields) or _is_torn(fields)
+        any(is_wrapped(cell) or has_rest(cell) for cell in fields) or is_torn(fields)
         for fields in rows
     )
     # A header may have none, nor a note below.

@@ -60,3 +60,17 @@ def test_that_of_tables_that_explain_as_much_the_one_read_most_simply_is_taken()
     assert sorted(tables, key=lambda table: table.rank, reverse=True) == tables
     assert len({table.rank for table in tables}) == 4
     assert replace(plain, share=0.9 * plain.share).rank < tables[-1].rank
+
+
+@pytest.mark.parametrize("quotes", ["“”", "„“", "«»"])
+@pytest.mark.parametrize("label", ["", ",good"])
+def test_that_texts_in_curly_quotes_with_one_comma_each_are_one_column(
+    quotes: str, label: str
+) -> None:
+    header = "id,text" + (",label" if label else "")
+    rows = [f"{number},{quotes[0]}So, it is {number}.{quotes[1]}{label}" for number in range(12)]
+
+    table, _ = find_table("\n".join([header, *rows, ""]), None)
+
+    assert table.width == header.count(",") + 1
+    assert table.rows[1].fields[1] == "So, it is 0."
