@@ -309,8 +309,11 @@ class RunStore:
         return EmptiedTrash(count=count, size=size, left=left)
 
     def keep_sentences(self, run_id: str, sentences: Mapping[str, object]) -> None:
-        """Keep what was drawn from a run, as plain values, in place of what was kept before."""
-        folder = self._folder(run_id)
+        """Keep what was drawn from a run, as plain values, in place of what was kept before.
+
+        Of a run that was deleted meanwhile, they are in the trash with it.
+        """
+        folder = self._kept_or_deleted(run_id)
         _write(folder, folder.sentences_path, sentences)
 
     def sentences(self, run_id: str) -> dict[str, object]:

@@ -50,3 +50,13 @@ def test_that_a_run_with_a_damaged_description_is_listed_without_its_text(store:
     assert damaged.corpus_config is None
     assert damaged.vocabulary_size is None
     assert damaged.problem
+
+
+def test_that_sentences_drawn_until_a_run_is_deleted_come_back_with_it(store: RunStore) -> None:
+    (run,) = store.list()
+    store.delete(run.run_id)
+
+    store.keep_sentences(run.run_id, {"batches": [1]})
+
+    store.restore(run.run_id)
+    assert store.sentences(run.run_id) == {"batches": [1]}
