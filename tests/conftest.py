@@ -171,7 +171,7 @@ def no_leaked_threads_or_timers(
         yield
         return
     from PySide6.QtCore import QCoreApplication, QEvent, QThread, QTimer
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QMainWindow
     from shiboken6 import isValid
 
     started: list[tuple[weakref.ref[Any], str]] = []
@@ -194,7 +194,9 @@ def no_leaked_threads_or_timers(
     left = [ref() for ref, going in started if _is_going(ref(), going, isValid)]
     for item in left:
         item.quit() if isinstance(item, QThread) else item.stop()
-    if isinstance(qt, QApplication) and not qt.topLevelWidgets():
+    if isinstance(qt, QApplication) and not any(
+        isinstance(widget, QMainWindow) for widget in qt.topLevelWidgets()
+    ):
         qt.setStyleSheet("")  # the next test may have no window, and no use for its style
     assert not left, f"still running after the test: {left}"
 
